@@ -1,0 +1,192 @@
+"""What passes between the stages: frozen dataclasses, no bare tuples or dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pyoxigraph import NamedNode, Store, Triple
+
+    from cnil_kg.errors import CnilKgError
+
+Status = Literal["established", "excluded", "undetermined"]
+FindingStatus = Literal["met", "violated", "undetermined", "notApplicable"]
+Reason = Literal["missing", "contradiction", "judgement"]
+Level = Literal["must", "should", "may"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence in both languages."""
+
+    fr: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        return self.fr if lang == "fr" else self.en
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """Where a stated triple was read: the input as typed, and the line (None where the syntax gives none)."""
+
+    file: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Warning_:
+    """Something read with a doubt: a code (`unknown-term`, `legacy-namespace`, `ill-typed`, ...), text, place."""
+
+    code: str
+    text: Text
+    where: Origin | None
+    term: str = ""
+
+
+@dataclass(frozen=True)
+class Description:
+    """One unit of examination: a project, or a partial description that no project reaches.
+
+    Attributes:
+        graph: the named graph that holds its stated triples (and, later, the derived ones).
+        project: the project's node, None for a partial description.
+        inputs: the inputs it was read from, as typed.
+    """
+
+    graph: NamedNode
+    project: NamedNode | None
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that was read.
+
+    Attributes:
+        store: one named graph per description, nothing in the default graph; no blank nodes (each was given an
+            IRI `urn:cnil-kg:bnode:<input number>:<label>`).
+        origins: for each stated triple, where it was read, in order.
+        paths: for each node that was blank, how to reach it from the nearest named node
+            (`ex:training / prov:qualifiedUsage[1]`), without blank-node names.
+        inputs: every input, as typed, in order.
+        errors: inputs that could not be read (the others still count).
+    """
+
+    store: Store
+    descriptions: tuple[Description, ...]
+    origins: Mapping[Triple, tuple[Origin, ...]]
+    paths: Mapping[NamedNode, str]
+    inputs: tuple[str, ...]
+    warnings: tuple[Warning_, ...] = ()
+    errors: tuple[CnilKgError, ...] = ()
+
+
+@dataclass(frozen=True)
+class Premise:
+    """One thing a conclusion rests on: a stated triple with its place, or another conclusion or step by id."""
+
+    subject: str
+    predicate: str
+    object: str
+    file: str | None = None
+    line: int | None = None
+    conclusion: str | None = None
+
+
+@dataclass(frozen=True)
+class MissingFact:
+    """A fact that is not stated: its property (IRI), label, and the node it should be stated on."""
+
+    property: str
+    label: Text
+    subject: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A result on the way to a conclusion: the entry, its value (None when open), its status."""
+
+    id: str
+    value: str | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The answer to one question about one subject."""
+
+    id: str
+    question: str
+    project: str | None
+    subject: str | None
+    object: str | None
+    value: str | None
+    status: Status
+    presumed: bool
+    to_be_confirmed: bool
+    rules: tuple[str, ...]
+    articles: tuple[str, ...]
+    fiche: str
+    text: Text | None
+    premises: tuple[Premise, ...]
+    steps: tuple[Step, ...]
+    reason: Reason | None = None
+    missing: tuple[MissingFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one requirement says about one subject."""
+
+    id: str
+    project: str | None
+    subject: str
+    status: FindingStatus
+    level: Level
+    message: Text
+    articles: tuple[str, ...]
+    fiche: str
+    to_be_confirmed: bool = False
+    reason: Reason | None = None
+    missing: tuple[MissingFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two sides that cannot both hold, each a sentence-like triple with its place; `ids` are the entries concerned."""
+
+    project: str | None
+    subject: str
+    sides: tuple[Premise, ...]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """How much was looked at, so that nothing checked is never green."""
+
+    projects: int
+    processings: int
+    datasets: int
+    actors: int
+    rules: int
+    shapes: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole answer for one run."""
+
+    as_of: str
+    inputs: tuple[str, ...]
+    examined: Examined
+    conclusions: tuple[Conclusion, ...]
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]
+    warnings: tuple[Warning_, ...]
+    not_covered: tuple[str, ...]
+    errors: tuple[str, ...] = ()
+    labels: Mapping[str, Text] = field(default_factory=dict)
