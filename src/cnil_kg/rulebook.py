@@ -172,9 +172,6 @@ def _check(rule: Rule, path: Path) -> None:
     reads_absence = bool(rule.body.absent)
     if reads_absence != ("presumes" in rule.headers):
         raise NormalFormError("an absence is read if and only if the header says what it presumes")
-    texts = {str(t) for p in rule.template for t in p.terms}
-    if not rule.describes and f"<{RDF}type>" in texts and any("question" in t for t in texts):
-        raise NormalFormError("a class is no question")
 
 
 def _runnable(text: str, template: list[Pattern]) -> str:

@@ -1,0 +1,214 @@
+"""The rules of the doctrine grounded on one run: which conclusions could follow, from which facts, stated or not.
+
+Every fact not stated is supposed to have every value at once; the rules, their absences left out, are run on that;
+each way a rule then applies is a clause. Clauses are what `missing.py` searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Quad, Store, Variable
+
+from cnil_kg.facttable import Fact
+from cnil_kg.patterns import Body, Pattern, select
+from cnil_kg.reason import Reasoned, bound
+from cnil_kg.rulebook import Rule
+from cnil_kg.strata import ANY, read, stratify, written
+from cnil_kg.vocab import CKG, NOT_ASSESSED, RDF
+
+Value = NamedNode | Literal
+Solution = Mapping[Variable, Value]
+Slot = tuple[NamedNode, NamedNode, NamedNode]
+"""Where a fact is missing: graph, node, property."""
+
+_PROJECT = Variable("project")
+_UNIT_CLASSES = {
+    "processing": NamedNode(CKG + "DescribedProcessing"),
+    "participation": NamedNode(CKG + "DescribedParticipation"),
+    "use": NamedNode(CKG + "DescribedUse"),
+    "dataset": NamedNode(CKG + "DescribedDataset"),
+}
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """At least `least` of the alternatives hold; an alternative is a set of atoms."""
+
+    least: int
+    alternatives: tuple[frozenset[Quad], ...]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`head` follows when all of `needs` hold, none of `bars` does (each a conjunction), and the counts are reached."""
+
+    head: Quad
+    needs: frozenset[Quad]
+    bars: tuple[frozenset[Quad], ...]
+    counts: tuple[AtLeast, ...]
+    stratum: int
+
+
+@dataclass
+class Ground:
+    """The clauses by head, the open slots with the answers that rules can tell apart, the base that holds anyway."""
+
+    base: set[Quad]
+    slots: dict[Slot, Fact]
+    clauses: dict[Quad, list[Clause]] = field(default_factory=dict)
+
+    def slot_of(self, atom: Quad) -> Slot | None:
+        graph = atom.graph_name
+        slot = (graph, atom.subject, atom.predicate)
+        return slot if isinstance(graph, NamedNode) and slot in self.slots and atom not in self.base else None  # type: ignore[return-value]
+
+
+def ground(reasoned: Reasoned) -> Ground:
+    """Ground the rules in force on a run."""
+    rules = [r for r in reasoned.rules if not r.describes]
+    used = {key for r in rules for keys in read(r) for key in keys}
+    doctrine = {q for q, d in reasoned.derived.items() if not d.rules[0].describes}
+    store = Store()
+    store.extend(q for q in reasoned.store if q not in doctrine)
+    base = set(store)
+    slots = _slots(reasoned, store, used)
+    not_assessed = NamedNode(NOT_ASSESSED)
+    for (graph, node, property_), fact in slots.items():
+        store.remove(Quad(node, property_, not_assessed, graph))
+        base.discard(Quad(node, property_, not_assessed, graph))
+        store.extend(Quad(node, property_, answer, graph) for answer in fact.answers)
+    result = Ground(base, slots)
+    _saturate(store, rules, result)
+    return result
+
+
+def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]:
+    kind, not_assessed = NamedNode(RDF + "type"), NamedNode(NOT_ASSESSED)
+    slots: dict[Slot, Fact] = {}
+    for unit, class_ in _UNIT_CLASSES.items():
+        facts = [f for f in reasoned.rulebook.facts if f.unit == unit and f.property.value in used]
+        for quad in sorted(store.quads_for_pattern(None, kind, class_, None), key=str):
+            graph, node = quad.graph_name, quad.subject
+            if not isinstance(graph, NamedNode) or not isinstance(node, NamedNode):
+                continue
+            for fact in facts:
+                values = {q.object for q in store.quads_for_pattern(node, fact.property, None, graph)}
+                if not values - {not_assessed}:
+                    slots[(graph, node, fact.property)] = fact
+    return slots
+
+
+def _saturate(store: Store, rules: list[Rule], result: Ground) -> None:
+    bodies = {r.id: _possible(r.body) for r in rules}
+    queries = {key: select(body, absences=False) for key, body in bodies.items()}
+    levels = {r.id: n for n, stratum in enumerate(stratify(rules)) for r in stratum}
+    seen: dict[str, dict[Quad, set[Clause]]] = {}
+    due = rules
+    while due:
+        changed: set[str] = set()
+        for rule in due:
+            clauses = list(_clauses(store, rule, queries[rule.id], levels[rule.id], result.base))
+            fresh = {c.head for c in clauses if c.head not in store}
+            if fresh:
+                store.extend(fresh)
+                changed |= written(rule)
+            by_head: dict[Quad, set[Clause]] = {}
+            for clause in clauses:
+                by_head.setdefault(clause.head, set()).add(clause)
+            seen[rule.id + rule.query] = by_head
+        due = [r for r in rules if ANY in changed or (set().union(*read(r)) & changed)]
+    for by_head in seen.values():
+        for head, found in by_head.items():
+            result.clauses.setdefault(head, []).extend(sorted(found, key=_order))
+
+
+def _order(clause: Clause) -> tuple[int, list[str]]:
+    return (len(clause.needs), sorted(map(str, clause.needs)))
+
+
+def _possible(body: Body) -> Body:
+    """The body without absences, its counts replaced by what they count."""
+    flat = Body(list(body.patterns), list(body.values), list(body.comparisons))
+    for count in body.counts:
+        flat.patterns += count.body.patterns
+        flat.values += count.body.values
+    return flat
+
+
+def _clauses(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]) -> Iterator[Clause]:
+    if rule.body.counts:
+        yield from _counted(store, rule, query, stratum, base)
+        return
+    for solution in store.query(query):
+        needs = frozenset(_atoms(rule.body.patterns, solution) - base)
+        bars = tuple(g - base for g in _bars(store, rule.body, solution))
+        for head in _atoms(list(rule.template), solution) - base:
+            yield Clause(head, needs, bars, (), stratum)
+
+
+def _counted(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]) -> Iterator[Clause]:
+    """A counting rule: one clause a key, its alternatives grouped by the thing counted."""
+    (count,) = rule.body.counts
+    groups: dict[tuple[str, ...], list[Solution]] = {}
+    for solution in store.query(query):
+        groups.setdefault(tuple(str(solution[k]) for k in count.keys), []).append(solution)
+    for solutions in groups.values():
+        first = solutions[0]
+        alternatives: dict[Value, frozenset[Quad]] = {}
+        for solution in solutions:
+            alternatives.setdefault(solution[count.counted], frozenset(_atoms(count.body.patterns, solution) - base))
+        least = _least(rule.body, count.variable, first)
+        counts = (AtLeast(least, tuple(alternatives.values())),)
+        needs = frozenset(_atoms(rule.body.patterns, first) - base)
+        bars = tuple(g - base for g in _bars(store, rule.body, first))
+        for head in _atoms(list(rule.template), first) - base:
+            yield Clause(head, needs, bars, counts, stratum)
+
+
+def _least(body: Body, variable: Variable, solution: Solution) -> int:
+    for c in body.comparisons:
+        if c.left == variable and c.operator in (">=", ">"):
+            value = bound(c.right, solution)
+            return int(value.value) + (c.operator == ">") if value is not None else 1
+    return 1
+
+
+def _atoms(patterns: list[Pattern], solution: Solution) -> set[Quad]:
+    graph = solution[_PROJECT]
+    atoms = set()
+    for pattern in patterns:
+        if pattern.in_project:
+            subject, predicate, value = (bound(t, solution) for t in pattern.terms)
+            if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
+                atoms.add(Quad(subject, predicate, value, graph))
+    return atoms
+
+
+def _bars(store: Store, body: Body, solution: Solution) -> Iterator[frozenset[Quad]]:
+    """Each way an absence of the body could be broken."""
+    graph = solution[_PROJECT]
+    for group in body.absent:
+        partial: list[tuple[dict[Variable, Value], frozenset[Quad]]] = [({}, frozenset())]
+        for pattern in group:
+            partial = [
+                (binding | more, quads | {quad})
+                for binding, quads in partial
+                for quad, more in _matches(store, pattern, graph, solution, binding)
+            ]
+        for _, quads in partial:
+            yield quads
+
+
+def _matches(
+    store: Store, pattern: Pattern, graph: Value, solution: Solution, binding: dict[Variable, Value]
+) -> Iterator[tuple[Quad, dict[Variable, Value]]]:
+    fixed = [binding.get(t) or bound(t, solution) if isinstance(t, Variable) else t for t in pattern.terms]
+    for quad in store.quads_for_pattern(fixed[0], fixed[1], fixed[2], graph):
+        more = {
+            t: v
+            for t, f, v in zip(pattern.terms, fixed, (quad.subject, quad.predicate, quad.object), strict=True)
+            if f is None and isinstance(t, Variable)
+        }
+        yield quad, more

@@ -1,0 +1,195 @@
+"""Facts -> Reasoned: the rules, in strata, set at a time over all descriptions, until nothing is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple, Variable
+
+from cnil_kg.errors import EngineError
+from cnil_kg.facttable import Fact
+from cnil_kg.model import Facts
+from cnil_kg.patterns import Pattern, Term
+from cnil_kg.rulebook import Rule, Rulebook
+from cnil_kg.strata import ANY, read, stratify, written
+from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF
+
+_NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
+_ORIGINALS = (NamedNode(PROV + "Association"), NamedNode(PROV + "Usage"))
+MAX_ROUNDS = 1000
+
+
+@dataclass
+class Derivation:
+    """How a triple was derived: by which rules, first in which round (rounds count through all strata)."""
+
+    rules: list[Rule]
+    round: int
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A fact both stated and denied: the triples on either side. No rule reads it."""
+
+    graph: NamedNode
+    subject: NamedNode
+    property: NamedNode
+    quads: tuple[Quad, ...]
+
+
+@dataclass
+class Reasoned:
+    """What follows from the facts.
+
+    Attributes:
+        store: stated and derived triples in one graph per description, constants in the default graph.
+        derived: each derived triple with its rules and round.
+        contested: the facts set aside, by graph, subject and property.
+    """
+
+    facts: Facts
+    rulebook: Rulebook
+    rules: tuple[Rule, ...]
+    store: Store
+    derived: dict[Quad, Derivation] = field(default_factory=dict)
+    contested: dict[tuple[NamedNode, NamedNode, NamedNode], Contested] = field(default_factory=dict)
+
+
+def rules_in_force(rulebook: Rulebook, as_of: str) -> tuple[Rule, ...]:
+    """The active rules whose validity holds on a day (ISO date)."""
+    return tuple(
+        r
+        for r in rulebook.rules
+        if r.headers.get("status", "active") == "active"
+        and r.headers.get("valid-from", "") <= as_of
+        and as_of <= r.headers.get("valid-until", "9999")
+    )
+
+
+def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
+    """Derive everything that follows.
+
+    Args:
+        facts: what was read; its store is left as it was.
+        rulebook: rules, axioms and constants.
+        as_of: ISO date that chooses the rules in force.
+
+    Raises:
+        EngineError: the rules do not come to rest.
+    """
+    store = Store()
+    store.extend(rulebook.constants)
+    store.extend(facts.store)
+    rules = rules_in_force(rulebook, as_of)
+    reasoned = Reasoned(facts, rulebook, rules, store)
+    stated = set(facts.store)
+    # Descriptions are read first, then contested facts are set aside, then the doctrine is applied.
+    first = [r for r in rules if r.describes]
+    rounds = run(store, stratify(first), reasoned.derived, stated, 1)
+    set_aside(reasoned)
+    run(store, stratify([r for r in rules if not r.describes]), reasoned.derived, stated, rounds)
+    return reasoned
+
+
+def run(
+    store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation], stated: set[Quad], start: int
+) -> int:
+    """Run strata to their fixpoints, adding to `store` and `derived`; the next round number comes back."""
+    number = start
+    for stratum in strata:
+        due = list(stratum)
+        reads = {r.id: set().union(*read(r)) for r in stratum}
+        while due:
+            fresh: set[Quad] = set()
+            changed: set[str] = set()
+            for rule in due:
+                found = apply(store, rule)
+                for quad in found:
+                    if quad in stated or quad in fresh and rule in derived[quad].rules:
+                        continue
+                    known = derived.get(quad)
+                    if known is not None:
+                        if rule not in known.rules:
+                            known.rules.append(rule)
+                        continue
+                    derived[quad] = Derivation([rule], number)
+                    fresh.add(quad)
+                    changed |= written(rule)
+            store.extend(fresh)
+            number += 1
+            if number - start > MAX_ROUNDS:
+                raise EngineError("the rules do not come to rest")
+            due = [r for r in stratum if ANY in reads[r.id] or reads[r.id] & changed or ANY in changed] if fresh else []
+    return number
+
+
+def apply(store: Store, rule: Rule) -> list[Quad]:
+    """The triples one rule concludes now, with their graphs."""
+    project = Variable("project")
+    quads = []
+    for solution in store.query(rule.query):
+        graph = solution[project]
+        for pattern in rule.template:
+            subject, predicate, value = (bound(t, solution) for t in pattern.terms)
+            if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
+                quads.append(Quad(subject, predicate, value, graph))
+    return quads
+
+
+def bound(term: Term, solution: Mapping[Variable, NamedNode | Literal]) -> NamedNode | Literal | None:
+    """A term of a pattern under a solution; None where the solution leaves it open."""
+    if not isinstance(term, Variable):
+        return term
+    try:
+        return solution[term]
+    except KeyError:
+        return None
+
+
+def instance(pattern: Pattern, solution: Mapping[Variable, NamedNode | Literal]) -> Triple | None:
+    """A pattern under a solution, or None where it stays open."""
+    subject, predicate, value = (bound(t, solution) for t in pattern.terms)
+    if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
+        return Triple(subject, predicate, value)
+    return None
+
+
+def set_aside(reasoned: Reasoned) -> None:
+    """Find the facts both stated and denied, and take them out of the rules' sight."""
+    for fact in reasoned.rulebook.facts:
+        groups: dict[tuple[NamedNode, NamedNode], list[Quad]] = {}
+        for quad in reasoned.store.quads_for_pattern(None, fact.property, None, None):
+            if isinstance(quad.graph_name, NamedNode) and quad.object != _NOT_ASSESSED:
+                groups.setdefault((quad.graph_name, quad.subject), []).append(quad)
+        for (graph, subject), quads in groups.items():
+            if disputed(fact, [q.object for q in quads]):
+                for quad in quads:
+                    reasoned.store.remove(quad)
+                entry = Contested(graph, subject, fact.property, tuple(sorted(quads, key=str)))
+                reasoned.contested[(graph, subject, fact.property)] = entry
+
+
+def disputed(fact: Fact, values: Iterable[NamedNode | Literal]) -> bool:
+    """True when values of one fact cannot all hold: yes and no, two choices, something and `ckg:none`."""
+    distinct = set(values)
+    if len(distinct) < 2:
+        return False
+    single = fact.type in ("boolean", "choice", "date", "integer", "decimal")
+    return single or _NONE in distinct
+
+
+def is_original(store: Store, node: NamedNode, graph: NamedNode) -> bool:
+    """True for the association or usage a user wrote, whose facts are read on the canonical node of its pair."""
+    kind = NamedNode(RDF + "type")
+    return any(Quad(node, kind, k, graph) in store for k in _ORIGINALS) or bool(
+        next(iter(store.quads_for_pattern(node, NamedNode(PROV + "agent"), None, graph)), None)
+        or next(iter(store.quads_for_pattern(node, NamedNode(PROV + "entity"), None, graph)), None)
+    )
+
+
+EXAMINED = {
+    "processing": NamedNode(CKG + "ExaminedProcessing"),
+    "participation": NamedNode(CKG + "ExaminedParticipation"),
+    "use": NamedNode(CKG + "ExaminedUse"),
+}
