@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from cnil_kg.errors import InputError
+from cnil_kg.guards import LOOK, guard, rdf12
 from cnil_kg.vocab import RDF, XSD
 
 if TYPE_CHECKING:
@@ -152,43 +153,36 @@ def statements(document: Document) -> Iterator[tuple[Quad, int | None]]:
     """Parse a document once.
 
     Returns:
-        Its quads in order, each with its line (None in JSON-LD).
+        Its quads in order, each with its line (in JSON-LD, which is read whole, the last one: see `jsonld`).
 
     Raises:
         InputError: the text is not well formed, or uses RDF 1.2; the message names the line.
     """
+    guard(document)
     feed, placing = _Lines(document.data), _Placing(document.format)
     base = BASE.format(number=document.number)
     chunk, batch = feed.chunk, list[Quad]()
     try:
         for quad in parse(cast("IO[bytes]", feed), _FORMATS[document.format], base_iri=base):
-            _refuse_rdf12(quad, document.name, feed.chunk.line)
+            _refuse_rdf12(quad, document, feed.chunk.line)
             if feed.chunk is not chunk:
                 yield from placing.place(chunk, batch)
                 chunk, batch = feed.chunk, []
             batch.append(quad)
-        yield from placing.place(chunk, batch)  # JSON-LD is read whole: no lines there yet
+        yield from placing.place(chunk, batch)
     except SyntaxError as error:
         raise _syntax(error, document, feed.chunk.line) from error
 
 
-def _refuse_rdf12(quad: Quad, name: str, line: int) -> None:
+def _refuse_rdf12(quad: Quad, document: Document, line: int) -> None:
     value = quad.object
     directed = isinstance(value, Literal) and value.direction is not None
     if directed or quad.predicate == _REIFIES or not isinstance(value, Literal | NamedNode | BlankNode):
-        raise rdf12(name, line)
-
-
-def rdf12(name: str, line: int) -> InputError:
-    """The one message about RDF 1.2."""
-    repair = "Write the statement without << >>, {| |}, VERSION or a text direction."
-    return InputError("RDF 1.2 is not supported", f"{name}:{line}", repair)
+        raise rdf12(document.name, None if document.format == "jsonld" else line)
 
 
 def _syntax(error: SyntaxError, document: Document, line: int) -> InputError:
     message = re.sub(r"\s*\(line \d+\)$", "", str(error.msg or error))
     message = re.sub(r"^Parser error at line \d+ .*?: ", "", message)
     where = f"{document.name}:{error.lineno or line}"
-    return InputError(
-        f"{document.format} syntax: {message}", where, "Look at this line and the end of the one before."
-    )
+    return InputError(f"{document.format} syntax: {message}", where, LOOK)

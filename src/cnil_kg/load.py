@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import Quad, Store, Triple
 
 from cnil_kg.errors import InputError
-from cnil_kg.lines import statements
+from cnil_kg.literals import Literals
 from cnil_kg.model import Description, Facts, Origin, Warning_
 from cnil_kg.normalise import Terms
-from cnil_kg.projects import BNODE, Part, partition
-from cnil_kg.sources import Document, documents
-
-_Origins = dict[Triple, list[Origin]]
+from cnil_kg.paths import paths
+from cnil_kg.projects import Part, partition
+from cnil_kg.reading import Reading
+from cnil_kg.sources import documents
 
 
 def load(
@@ -31,54 +31,36 @@ def load(
     Returns:
         What was read. Nothing is raised for a bad input: it is in `errors`, whole, and the others count.
     """
-    origins: _Origins = {}
+    origins: dict[Triple, list[Origin]] = {}
     names: list[str] = []
     errors: list[InputError] = []
     warnings: list[Warning_] = []
+    literals = Literals()
     for document in documents(inputs, format, stdin):
         if isinstance(document, InputError):
             errors.append(document)
             names += [document.where] if document.where else []
             continue
         names.append(document.name)
+        reading = Reading(document, terms, literals)
         try:
-            read = _read(document)
+            reading.read()
         except InputError as error:
             errors.append(error)
-            continue
-        for triple, places in read.items():
-            origins.setdefault(triple, []).extend(places)
+        else:
+            for triple, places in reading.origins.items():
+                origins.setdefault(triple, []).extend(places)
+        warnings += reading.warnings
     parts = partition(origins, terms.known)
     return Facts(
         store=_store(parts),
         descriptions=tuple(_description(part, origins, names) for part in parts),
         origins={triple: tuple(places) for triple, places in origins.items()},
-        paths={},
-        inputs=tuple(names),
+        paths=paths(origins),
+        inputs=tuple(dict.fromkeys(names)),
         warnings=tuple(warnings),
         errors=tuple(errors),
     )
-
-
-def _read(document: Document) -> _Origins:
-    origins: _Origins = {}
-    blank: dict[BlankNode, NamedNode] = {}
-
-    def named(node: object) -> object:
-        if not isinstance(node, BlankNode):
-            return node
-        if node not in blank:
-            blank[node] = NamedNode(f"{BNODE}{document.number}:{len(blank) + 1}")
-        return blank[node]
-
-    for quad, line in statements(document):
-        triple = Triple(named(quad.subject), quad.predicate, named(quad.object))  # type: ignore[arg-type]
-        origins.setdefault(triple, []).append(Origin(document.name, line))
-    if not origins:
-        raise InputError(
-            "holds no statement", document.name, "Describe at least one project in it, or leave it out."
-        )
-    return origins
 
 
 def _store(parts: Sequence[Part]) -> Store:
@@ -88,6 +70,6 @@ def _store(parts: Sequence[Part]) -> Store:
     return store
 
 
-def _description(part: Part, origins: _Origins, names: Sequence[str]) -> Description:
+def _description(part: Part, origins: Mapping[Triple, Sequence[Origin]], names: Sequence[str]) -> Description:
     files = {place.file for triple in part.triples for place in origins[triple]}
     return Description(part.graph, part.project, tuple(name for name in names if name in files))
