@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Variable
 
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.patterns import Body, Pattern, Term
-from cnil_kg.vocab import CKG, OWL, RDF, RDFS, shrink
+from cnil_kg.vocab import CKG, OWL, RDF, RDFS, SKOS, shrink
 
 Node = NamedNode | BlankNode
 TYPE = NamedNode(RDF + "type")
@@ -119,6 +119,20 @@ class _Reader:
         quads = self.store.quads_for_pattern(expression, None, None, None)
         return "; ".join(sorted(f"{shrink(q.predicate.value)} {q.object}" for q in quads)) or str(expression)
 
+    def headers(self, *sides: list[Pattern]) -> dict[str, str]:
+        """The texts and articles of the class or property that carries the entry, as rule headers."""
+        found = {"fr": "", "en": ""}
+        for term in (t for side in sides for p in side for t in (p.object, p.predicate)):
+            if isinstance(term, NamedNode) and self.one(term, CKG + "entry") is not None:
+                for text in self.objects(term, SKOS + "definition"):
+                    if isinstance(text, Literal) and text.language in found:
+                        found[text.language] = found[text.language] or text.value
+                articles = sorted(a.value for a in self.objects(term, CKG + "article") if isinstance(a, Literal))
+                found.setdefault("article", "; ".join(articles))
+                if self.one(term, CKG + "toBeConfirmed") is not None:
+                    found["to-be-confirmed"] = "yes"
+        return found
+
     def entry(self, *terms: Node | Literal) -> str:
         for term in terms:
             if isinstance(term, NamedNode):
@@ -148,12 +162,16 @@ def compile_axioms(store: Store) -> list[Axiom]:
             compiled += _PROPERTY_AXIOMS[predicate](reader, subject, value)
         elif predicate.startswith(OWL) and predicate not in SILENT_PREDICATES:
             raise RuleLoadError(f"an axiom that is not compiled: {shrink(predicate)} on {subject}")
-    return [_axiom(number, *parts) for number, parts in enumerate(compiled, 1) if parts[1]]
+    return [
+        _axiom(number, entry, template, patterns, reader.headers(template, patterns))
+        for number, (entry, template, patterns) in enumerate(compiled, 1)
+        if template
+    ]
 
 
-def _axiom(number: int, entry: str, template: list[Pattern], patterns: list[Pattern]) -> Axiom:
-    name = f"axiom {entry or number}"
-    headers = {"fr": "", "en": ""}
+def _axiom(number: int, entry: str, template: list[Pattern], patterns: list[Pattern], headers: Mapping[str, str]) -> Axiom:
+    """One axiom as a rule; ids stay apart where several axioms encode one entry."""
+    name = f"axiom {number}" + (f" ({entry})" if entry else "")
     return Axiom(name, entry or name, tuple(template), Body(patterns=patterns), headers, "ontology")
 
 

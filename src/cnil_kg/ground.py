@@ -16,7 +16,7 @@ from cnil_kg.patterns import Body, Pattern, select
 from cnil_kg.reason import Reasoned, bound
 from cnil_kg.rulebook import Rule
 from cnil_kg.strata import ANY, read, stratify, written
-from cnil_kg.vocab import CKG, NOT_ASSESSED, RDF
+from cnil_kg.vocab import CKG, RDF
 
 Value = NamedNode | Literal
 Solution = Mapping[Variable, Value]
@@ -74,10 +74,7 @@ def ground(reasoned: Reasoned) -> Ground:
     store.extend(q for q in reasoned.store if q not in doctrine)
     base = set(store)
     slots = _slots(reasoned, store, used)
-    not_assessed = NamedNode(NOT_ASSESSED)
     for (graph, node, property_), fact in slots.items():
-        store.remove(Quad(node, property_, not_assessed, graph))
-        base.discard(Quad(node, property_, not_assessed, graph))
         store.extend(Quad(node, property_, answer, graph) for answer in fact.answers)
     result = Ground(base, slots)
     _saturate(store, rules, result)
@@ -85,7 +82,7 @@ def ground(reasoned: Reasoned) -> Ground:
 
 
 def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]:
-    kind, not_assessed = NamedNode(RDF + "type"), NamedNode(NOT_ASSESSED)
+    kind = NamedNode(RDF + "type")
     slots: dict[Slot, Fact] = {}
     for unit, class_ in _UNIT_CLASSES.items():
         facts = [f for f in reasoned.rulebook.facts if f.unit == unit and f.property.value in used]
@@ -94,8 +91,7 @@ def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]
             if not isinstance(graph, NamedNode) or not isinstance(node, NamedNode):
                 continue
             for fact in facts:
-                values = {q.object for q in store.quads_for_pattern(node, fact.property, None, graph)}
-                if not values - {not_assessed}:
+                if next(iter(store.quads_for_pattern(node, fact.property, None, graph)), None) is None:
                     slots[(graph, node, fact.property)] = fact
     return slots
 

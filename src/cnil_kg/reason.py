@@ -46,6 +46,7 @@ class Reasoned:
         store: stated and derived triples in one graph per description, constants in the default graph.
         derived: each derived triple with its rules and round.
         contested: the facts set aside, by graph, subject and property.
+        forged: stated triples that only a rule may conclude, not read.
     """
 
     facts: Facts
@@ -54,6 +55,7 @@ class Reasoned:
     store: Store
     derived: dict[Quad, Derivation] = field(default_factory=dict)
     contested: dict[tuple[NamedNode, NamedNode, NamedNode], Contested] = field(default_factory=dict)
+    forged: tuple[Quad, ...] = ()
 
 
 def rules_in_force(rulebook: Rulebook, as_of: str) -> tuple[Rule, ...]:
@@ -78,18 +80,29 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
     Raises:
         EngineError: the rules do not come to rest.
     """
+    rules = rules_in_force(rulebook, as_of)
+    forged = forgeries(facts, rulebook, rules)
+    facts_only = set(facts.store) - set(forged)
+    stated = {q for q in facts_only if q.object != _NOT_ASSESSED}  # nobody has looked: read as not stated
     store = Store()
     store.extend(rulebook.constants)
-    store.extend(facts.store)
-    rules = rules_in_force(rulebook, as_of)
-    reasoned = Reasoned(facts, rulebook, rules, store)
-    stated = set(facts.store)
+    store.extend(stated)
+    reasoned = Reasoned(facts, rulebook, rules, store, forged=tuple(forged))
     # Descriptions are read first, then contested facts are set aside, then the doctrine is applied.
     first = [r for r in rules if r.describes]
     rounds = run(store, stratify(first), reasoned.derived, stated, 1)
     set_aside(reasoned)
     run(store, stratify([r for r in rules if not r.describes]), reasoned.derived, stated, rounds)
     return reasoned
+
+
+def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Quad]:
+    """The stated triples whose property or class only a rule of the doctrine may conclude."""
+    stateable = {f.property.value for f in rulebook.facts}
+    reserved = {key for r in rules if not r.describes for key in written(r)} - stateable
+    reserved |= {CKG + name for name in ("DescribedParticipation", "DescribedUse", "ofProcessing", "ofActor")}
+    kind = NamedNode(RDF + "type")
+    return [q for q in facts.store if (q.object if q.predicate == kind else q.predicate).value in reserved]  # type: ignore[union-attr]
 
 
 def run(
@@ -160,7 +173,7 @@ def set_aside(reasoned: Reasoned) -> None:
     for fact in reasoned.rulebook.facts:
         groups: dict[tuple[NamedNode, NamedNode], list[Quad]] = {}
         for quad in reasoned.store.quads_for_pattern(None, fact.property, None, None):
-            if isinstance(quad.graph_name, NamedNode) and quad.object != _NOT_ASSESSED:
+            if isinstance(quad.graph_name, NamedNode):
                 groups.setdefault((quad.graph_name, quad.subject), []).append(quad)
         for (graph, subject), quads in groups.items():
             if disputed(fact, [q.object for q in quads]):

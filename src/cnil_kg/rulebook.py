@@ -17,8 +17,9 @@ from cnil_kg.axioms import compile_axioms
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.facttable import Fact, fact_quads, read_facts
 from cnil_kg.model import Text
+from cnil_kg.normalise import Terms, namespace
 from cnil_kg.patterns import Body, NormalFormError, Pattern, parse_rule, select
-from cnil_kg.vocab import CKG, RDF, RDFS, shrink
+from cnil_kg.vocab import CKG, RDF, RDFS, SKOS, shrink
 
 _HEADER = re.compile(r"^# ?([a-z-]+): (.*)$")
 REQUIRED = ("id", "fr", "en", "since", "checked-on", "status")
@@ -75,6 +76,22 @@ class Rulebook:
     constants: Store
 
     @property
+    def terms(self) -> Terms:
+        """What the loader checks names and literals against."""
+        known: dict[str, set[str]] = {}
+        for quad in self.constants.quads_for_pattern(None, NamedNode(RDF + "type"), None, None):
+            if isinstance(quad.subject, NamedNode):
+                base = namespace(quad.subject.value)
+                known.setdefault(base, set()).add(quad.subject.value[len(base) :])
+        path = self.root / "ontology" / "known-terms.csv"
+        if path.is_file():
+            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+                base, _, name = line.partition(",")
+                known.setdefault(base, set()).add(name)
+        datatypes = {f.property.value: f.type for f in self.facts}
+        return Terms({base: frozenset(names) for base, names in known.items()}, datatypes)
+
+    @property
     def shapes(self) -> tuple[Path, ...]:
         return tuple(sorted((self.root / "shapes").glob("*.ttl")))
 
@@ -87,6 +104,11 @@ class Rulebook:
                 found[language] = quad.object.value
         short = shrink(iri)
         return Text(found["fr"] or found["en"] or short, found["en"] or found["fr"] or short)
+
+    def notation(self, subject: NamedNode) -> str:
+        """The official code of a list item (`LM-03`); empty when it has none."""
+        quads = self.constants.quads_for_pattern(subject, NamedNode(SKOS + "notation"), None, None)
+        return next((q.object.value for q in quads), "")
 
     def values(self, subject: NamedNode, name: str) -> list[str]:
         """The values of a `ckg:` annotation of a term, sorted."""

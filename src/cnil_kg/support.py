@@ -1,0 +1,128 @@
+"""What a derived triple rests on: its rule's body run again with the triple bound, one level down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Triple, Variable
+
+from cnil_kg.model import Premise
+from cnil_kg.naming import Names
+from cnil_kg.patterns import Body, Count, Pattern, select
+from cnil_kg.reason import Reasoned, instance
+from cnil_kg.rulebook import Rule
+
+_PROJECT = Variable("project")
+Value = NamedNode | Literal
+
+
+class Support:
+    """Premises of derived triples on one run."""
+
+    def __init__(self, reasoned: Reasoned, names: Names) -> None:
+        self.reasoned = reasoned
+        self.names = names
+
+    @cached_property
+    def store(self):  # type: ignore[no-untyped-def]
+        return self.reasoned.store
+
+    def of(self, quad: Quad) -> list[Premise]:
+        """The premises of a derived triple: stated triples with their places, and results on the way by id."""
+        derivation = self.reasoned.derived.get(quad)
+        if derivation is None:
+            return self.stated(quad)
+        rules = sorted(derivation.rules, key=lambda r: ("presumes" in r.headers, r.id))
+        for rule in rules:
+            quads = self.body(rule, quad)
+            if quads:
+                return self._flatten(quads)
+        return []
+
+    def _flatten(self, quads: list[Quad]) -> list[Premise]:
+        premises: dict[Premise, None] = {}
+        for quad in quads:
+            derivation = self.reasoned.derived.get(quad)
+            if derivation is None:
+                found = self.stated(quad)
+            elif derivation.rules[0].describes:
+                found = self.of(quad)
+            else:
+                found = [self.result(quad)]
+            premises.update(dict.fromkeys(found))
+        return list(premises)
+
+    def result(self, quad: Quad) -> Premise:
+        """A derived triple as a premise that names the entry it comes from."""
+        rule = self.reasoned.derived[quad].rules[0]
+        return Premise(*self.names.triple(quad), conclusion=rule.entry)
+
+    def stated(self, quad: Quad) -> list[Premise]:
+        """A stated triple, once for each place it was read."""
+        places = self.reasoned.facts.origins.get(Triple(quad.subject, quad.predicate, quad.object), ())
+        return [Premise(*self.names.triple(quad), file=o.file, line=o.line) for o in places]
+
+    def body(self, rule: Rule, quad: Quad) -> list[Quad]:
+        """The triples of the graph that one application of `rule` reads to conclude `quad`; types are left out."""
+        for pattern in rule.template:
+            bindings = _unify(pattern, quad)
+            if bindings is None:
+                continue
+            for solution in self._solutions(rule, bindings):
+                found = list(self._read(rule, solution, quad))
+                if self._earlier(found, quad):
+                    return found
+        return []
+
+    def _solutions(self, rule: Rule, bindings: dict[Variable, Value]) -> Iterator[dict[Variable, Value]]:
+        bare = rule.query[rule.query.upper().index("WHERE") :]
+        prefixes = "\n".join(line for line in rule.query.splitlines() if line.strip().upper().startswith("PREFIX"))
+        text = rule.query if rule.id.startswith("axiom") else f"{prefixes}\nSELECT DISTINCT * {bare}"
+        solutions = self.store.query(text, substitutions=bindings)
+        assert isinstance(solutions, QuerySolutions)
+        variables = solutions.variables
+        for solution in solutions:
+            row = {v: solution[v] for v in variables if solution[v] is not None}
+            yield {**row, **bindings}  # type: ignore[dict-item]
+
+    def _read(self, rule: Rule, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:
+        yield from self._present(rule.body, solution, quad)
+        for count in rule.body.counts:
+            yield from self._counted(count, solution, quad)
+
+    def _present(self, body: Body, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:
+        for pattern in body.patterns:
+            triple = instance(pattern, solution) if pattern.in_project else None
+            if triple is not None:
+                found = Quad(triple.subject, triple.predicate, triple.object, quad.graph_name)
+                if found in self.store and found != quad:
+                    yield found
+
+    def _counted(self, count: Count, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:
+        bindings = {k: solution[k] for k in count.keys if k in solution}
+        rows = self.store.query(select(count.body), substitutions=bindings)
+        assert isinstance(rows, QuerySolutions)
+        seen: set[Value] = set()
+        for row in sorted(rows, key=str):
+            counted = row[count.counted]
+            if counted not in seen:
+                seen.add(counted)  # type: ignore[arg-type]
+                full = {v: row[v] for v in rows.variables} | bindings
+                yield from self._present(count.body, full, quad)  # type: ignore[arg-type]
+
+    def _earlier(self, quads: list[Quad], quad: Quad) -> bool:
+        derived = self.reasoned.derived
+        limit = derived[quad].round
+        return all(q not in derived or derived[q].round < limit for q in quads)
+
+
+def _unify(pattern: Pattern, quad: Quad) -> dict[Variable, Value] | None:
+    bindings: dict[Variable, Value] = {_PROJECT: quad.graph_name}  # type: ignore[dict-item]
+    for term, value in zip(pattern.terms, (quad.subject, quad.predicate, quad.object), strict=True):
+        if isinstance(term, Variable):
+            if bindings.setdefault(term, value) != value:  # type: ignore[arg-type]
+                return None
+        elif term != value:
+            return None
+    return bindings

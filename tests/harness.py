@@ -1,0 +1,124 @@
+"""What the tests share: a run from text or file to conclusions and findings, and the reading of case files."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import yaml
+from pyoxigraph import Literal, NamedNode, Quad
+
+from cnil_kg.conclude import Concluder
+from cnil_kg.load import load
+from cnil_kg.model import Conclusion, Finding
+from cnil_kg.naming import PARTICIPATION, USE, pair
+from cnil_kg.reason import Reasoned, reason
+from cnil_kg.rulebook import load_rulebook
+from cnil_kg.validate import validate
+from cnil_kg.vocab import PREFIXES
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+CASES = ROOT / "tests" / "cases"
+AS_OF = "2026-11-25"
+EXAMPLE = "https://example.org/"
+HEADER = "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in PREFIXES.items()) + f"@prefix ex: <{EXAMPLE}> .\n"
+
+
+@dataclass
+class Run:
+    """One description (or several) taken through load, reason, conclude and validate."""
+
+    reasoned: Reasoned
+
+    @cached_property
+    def concluder(self) -> Concluder:
+        return Concluder(self.reasoned)
+
+    @cached_property
+    def conclusions(self) -> list[Conclusion]:
+        return self.concluder.all()
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return list(validate(self.reasoned, self.concluder))
+
+    def verdicts(self, question: str) -> dict[str, str]:
+        """Subject (and basis, or object) -> value, or undetermined with its reason."""
+        return {key(c): verdict(c) for c in self.conclusions if c.question == question}
+
+    def derived_by(self, entry: str) -> set[str]:
+        """The triples that the rules of an entry derive, as `ex:p ckg:x true`."""
+        found = set()
+        for quad, derivation in self.reasoned.derived.items():
+            if quad in self.reasoned.store and any(r.entry == entry for r in derivation.rules):
+                found.add(triple(quad))
+        return found
+
+
+def run(*paths: Path | str) -> Run:
+    """A run over files."""
+    book = load_rulebook()
+    facts = load([str(p) for p in paths], terms=book.terms)
+    assert not facts.errors, facts.errors
+    return Run(reason(facts, book, AS_OF))
+
+
+def run_text(turtle: str) -> Run:
+    """A run over Turtle text; the usual prefixes are declared."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.ttl"
+        path.write_text(HEADER + turtle, encoding="utf-8")
+        return run(path)
+
+
+def curie(node: object) -> str:
+    """A node as case files write it: `ex:p`, `ex:p/ex:actor` for a canonical pair."""
+    if isinstance(node, Literal):
+        return node.value
+    assert isinstance(node, NamedNode)
+    for prefix in (PARTICIPATION, USE):
+        if node.value.startswith(prefix):
+            return "/".join(curie(NamedNode(unquote(p))) for p in pair(node.value, prefix))
+    names = {**PREFIXES, "ex": EXAMPLE}
+    fitting = [(len(base), p, base) for p, base in names.items() if node.value.startswith(base)]
+    return f"{max(fitting)[1]}:{node.value[max(fitting)[0] :]}" if fitting else f"<{node.value}>"
+
+
+def triple(quad: Quad) -> str:
+    predicate = "a" if quad.predicate.value.endswith("#type") else curie(quad.predicate)
+    return f"{curie(quad.subject)} {predicate} {curie(quad.object)}"
+
+
+def key(c: Conclusion) -> str:
+    """`ex:p`, `ex:p consent` for a legal basis, `ex:p/ex:actor` for a role, `ex:p/ex:dataset` for a reuse."""
+    subject = curie(NamedNode(c.subject)) if c.subject else "-"
+    if c.question in ("role", "reuse"):
+        return f"{curie(NamedNode(c.object)) if c.object else '-'}/{subject}"
+    return f"{subject} {c.value}" if c.question == "legalBasis" and c.value else subject
+
+
+def verdict(c: Conclusion) -> str:
+    """The value when firm (for a legal basis the status), else `undetermined`."""
+    if c.status == "undetermined":
+        return "undetermined"
+    return c.status if c.question == "legalBasis" else str(c.value)
+
+
+def readable(name: str) -> str:
+    """A node of a report (`<p> / prov:qualifiedUsage [prov:entity <d>]`) as case files write it."""
+    match = re.fullmatch(r"(\S+) / prov:qualified\w+ \[prov:\w+ (\S+)\]", name)
+    return "/".join(curie(NamedNode(p)) for p in match.groups()) if match else curie(NamedNode(name))
+
+
+def cases() -> Iterable[tuple[str, str, dict[str, Any]]]:
+    """Every case: entry, name, expectation."""
+    for path in sorted(CASES.glob("*/expected.yaml")):
+        for name, expected in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            yield path.parent.name, name, expected

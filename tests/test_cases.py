@@ -1,0 +1,53 @@
+"""Every case of `tests/cases`: the whole expected set of derived triples, conclusions, findings and missing facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import CASES, cases, key, readable, run
+
+from cnil_kg.vocab import shrink
+
+ALL = list(cases())
+
+
+@pytest.mark.parametrize(("entry", "name", "expected"), ALL, ids=[f"{e}/{n}" for e, n, _ in ALL])
+def test_case(entry: str, name: str, expected: dict[str, Any]) -> None:
+    path = CASES / entry / expected.get("file", f"{name}.ttl")
+    result = run(path)
+    if "derives" in expected:
+        assert result.derived_by(entry) == set(expected["derives"])
+    for question, verdicts in expected.get("concludes", {}).items():
+        assert result.verdicts(question) == verdicts
+    if "findings" in expected:
+        found = {readable(f.subject): f.status for f in result.findings if f.id == entry}
+        assert found == expected["findings"]
+    for question, subjects in expected.get("missing", {}).items():
+        for subject, properties in subjects.items():
+            assert missing(result, entry, question, subject) == sorted(properties)
+    for question, subjects in expected.get("reason", {}).items():
+        found = {key(c): c.reason for c in result.conclusions if c.question == question and key(c) in subjects}
+        assert found == subjects
+
+
+def missing(result: Any, entry: str, question: str, subject: str) -> list[str]:
+    if question == "findings":
+        rows = [f for f in result.findings if f.id == entry and readable(f.subject) == subject]
+    else:
+        rows = [c for c in result.conclusions if c.question == question and key(c) == subject]
+    assert len(rows) == 1, f"no single {question} about {subject}"
+    return sorted(shrink(m.property) for m in rows[0].missing)
+
+
+def test_every_case_file_is_read() -> None:
+    named = {(CASES / e / x.get("file", f"{n}.ttl")).resolve() for e, n, x in ALL}
+    files = {p.resolve() for p in CASES.glob("*/*.ttl") if p.parent.name != "real"}
+    assert files == named
+
+
+def test_every_case_expects_something() -> None:
+    for entry, name, expected in ALL:
+        assert {"derives", "concludes", "findings", "missing"} & set(expected), f"{entry}/{name}"
+    assert Path(CASES).is_dir()
