@@ -1,11 +1,11 @@
 """Write the ontology modules in one canonical Turtle, so that a diff shows what changed and nothing else.
 
-    python scripts/format_turtle.py ontology/actors.ttl ...     # rewrites the files
-    python scripts/format_turtle.py --check ontology/*.ttl      # exit 1 and the names of the files that differ
+    python scripts/format_turtle.py ontology/actors.ttl ...   # rewrites the files
+    python scripts/format_turtle.py --check ontology/*.ttl    # exit 1, names the files that differ
 
-A module is a list of prefixes, then sections. A comment after an empty line opens a section and heads it; a comment
-inside a statement is refused, because it would be lost. Inside a section subjects are sorted, predicates follow
-`ORDER`, French comes before English.
+A module is a list of prefixes, then sections. A comment after an empty line opens a section and heads it; a
+comment inside a statement is refused, because it would be lost. Inside a section subjects are sorted,
+predicates follow `ORDER`, French comes before English.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def split(text: str) -> tuple[list[str], list[tuple[list[str], str]]]:
         elif line.startswith("#") and not body.strip():
             comments.append(line.rstrip())
         elif line.lstrip().startswith("#"):
-            raise FormatError(f"line {number}: a comment inside a statement would be lost; put it above a section")
+            raise FormatError(f"line {number}: a comment here would be lost, put it above a section")
         else:
             sections[-1] = (comments, body + line + "\n")
         blank = not line.strip()
@@ -128,7 +128,8 @@ def write_section(prefixes: list[str], body: str) -> str:
     blocks = []
     for subject in named:
         pairs = write_pairs(graph, subject, 1)
-        blocks.append(f"{subject.n3(graph.namespace_manager)}\n{INDENT}" + f" ;\n{INDENT}".join(pairs) + " .\n")
+        name = subject.n3(graph.namespace_manager)
+        blocks.append(f"{name}\n{INDENT}" + f" ;\n{INDENT}".join(pairs) + " .\n")
     axioms = []
     for subject in {s for s in graph.subjects() if isinstance(s, BNode)} - nested:
         pairs = write_pairs(graph, subject, 1)
