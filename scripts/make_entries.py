@@ -3,7 +3,7 @@
     python scripts/make_entries.py PATH/TO/entries.csv
 
 `entries.csv` has the columns id, file, level, seed, confidence. Only the id, the level and the low confidence
-are kept, no text. The section `# == Entries` of the module is replaced; the rest of the file is left as it is.
+are kept, no text. The section `# == Entries` of the module is replaced; the rest of the file stays as it is.
 """
 
 from __future__ import annotations
