@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -177,6 +177,15 @@ class Examined:
 
 
 @dataclass(frozen=True)
+class NotCovered:
+    """A subject of the doctrine that this version does not check: a whole fiche, or the entries left of one."""
+
+    fiche: str
+    subject: Text
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole answer for one run."""
 
@@ -187,6 +196,6 @@ class Report:
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...]
     warnings: tuple[Warning_, ...]
-    not_covered: tuple[str, ...]
-    errors: tuple[str, ...] = ()
-    labels: Mapping[str, Text] = field(default_factory=dict)
+    not_covered: tuple[NotCovered, ...]
+    labels: Mapping[str, Text]
+    errors: tuple[CnilKgError, ...] = ()

@@ -1,0 +1,157 @@
+"""The command line: each command parses, calls one function, prints.
+
+Exit codes: 0 every applicable obligation met and nothing open; 1 a violation or a contradiction; 2 bad input or usage, or
+nothing to examine; 3 a fault of ours; 4 no violation, but something undetermined; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnil_kg import __version__
+from cnil_kg.errors import CnilKgError, InputError
+
+FORMATS = ("text", "json", "markdown")
+SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld")
+
+
+def default_language() -> str:
+    """`fr` when the locale is French, else `en`."""
+    names = [os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((n for n in names if n), None) or locale.getlocale()[0] or ""
+    return "fr" if chosen.lower().startswith("fr") else "en"
+
+
+def _as_of(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    from datetime import date  # noqa: PLC0415
+
+    try:
+        return date.fromisoformat(text).isoformat() if text else None
+    except ValueError as error:
+        raise click.BadParameter(f"{text} is not a day; write it as 2026-12-31") from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cnil-kg")
+def cli() -> None:
+    """Check AI projects, described in RDF, against the CNIL's AI how-to sheets."""
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "output", default="text", help="text, json or markdown; or the syntax of the input.")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the report.")
+@click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option("--strict", is_flag=True, help="A recommendation not followed also fails the run (1).")
+@click.option("--allow-undetermined", is_flag=True, help="Undetermined points do not fail the run (0).")
+@click.option("--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
+def validate(
+    inputs: tuple[str, ...],
+    output: str,
+    lang: str,
+    as_of: str | None,
+    strict: bool,
+    allow_undetermined: bool,
+    syntax: str | None,
+) -> None:
+    """Verdicts and requirements for the projects described in FILE... (files, folders, or - for standard input)."""
+    from cnil_kg.report import examine, exit_code  # noqa: PLC0415
+
+    if output in SYNTAXES:  # `--format turtle` names the input, as for other RDF tools
+        output, syntax = "text", output
+    if output not in FORMATS:
+        raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
+    report = examine(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
+    for error in report.errors:
+        click.echo(f"cnil-kg: {error}", err=True)
+    if report.conclusions or report.findings or not report.errors:
+        click.echo(import_module(f"cnil_kg.formats.{output}").render(report, lang), nl=False)
+    sys.exit(exit_code(report, strict=strict, allow_undetermined=allow_undetermined))
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@click.option("--rule-of", is_flag=True, help="Tell, in a comment after each triple, the rules that derive it.")
+@click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option("--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
+def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: str | None) -> None:
+    """Write only the triples that follow from FILE..., as N-Triples."""
+    from cnil_kg.derive import derived_triples  # noqa: PLC0415
+
+    text, errors = derived_triples(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of, rule_of=rule_of)
+    for error in errors:
+        click.echo(f"cnil-kg: {error}", err=True)
+    click.echo(text, nl=False)
+    sys.exit(2 if errors else 0)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of `validate --format json`."""
+    from cnil_kg.formats.json import schema as text  # noqa: PLC0415
+
+    click.echo(text(), nl=False)
+
+
+@cli.command()
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="File to write (default: standard output).")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the comments.")
+def new(output: str | None, lang: str) -> None:
+    """Write a commented skeleton of a project description."""
+    from cnil_kg.skeleton import skeleton  # noqa: PLC0415
+
+    text = skeleton(lang)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    path = Path(output)
+    if path.exists():
+        raise InputError("exists already", output, "Choose another name, or move it away first.")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", output, "Choose a folder you may write in.") from error
+
+
+def main() -> None:
+    """Run the command line; every outcome has its documented exit code, no traceback reaches the user."""
+    sys.exit(_guarded(lambda: cli.main(prog_name="cnil-kg", standalone_mode=False)))
+
+
+def _guarded(call: Callable[[], Any]) -> int:
+    try:
+        code = call()
+        return code if isinstance(code, int) else 0
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("cnil-kg: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except CnilKgError as error:
+        click.echo(f"cnil-kg: {error}", err=True)
+        return 3 if error.code in ("rule", "engine") else 2
+    except Exception as error:
+        click.echo(
+            f"cnil-kg: internal fault ({type(error).__name__}: {error}). This is our fault: please report it, with the "
+            "description if you may share it. Set CNIL_KG_TRACEBACK=1 to see where.",
+            err=True,
+        )
+        if os.environ.get("CNIL_KG_TRACEBACK"):
+            raise
+        return 3

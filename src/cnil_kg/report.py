@@ -1,0 +1,154 @@
+"""Conclusions and findings -> Report, and the exit code that sums it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import BinaryIO
+
+from pyoxigraph import NamedNode
+
+from cnil_kg.conclude import QUESTIONS, Concluder
+from cnil_kg.errors import CnilKgError, InputError
+from cnil_kg.load import load
+from cnil_kg.model import Examined, Facts, NotCovered, Report, Text, Warning_
+from cnil_kg.reason import Reasoned, reason
+from cnil_kg.rulebook import Rulebook, load_rulebook
+from cnil_kg.validate import requirements, validate
+from cnil_kg.vocab import CKG, RDF, shrink
+
+MET, VIOLATED, BAD_INPUT, FAULT, UNDETERMINED = 0, 1, 2, 3, 4
+_WORST_FIRST = (FAULT, BAD_INPUT, VIOLATED, UNDETERMINED, MET)
+_KINDS = {"processings": "DescribedProcessing", "datasets": "DescribedDataset", "actors": "DescribedActor"}
+
+
+def examine(
+    inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None, as_of: str | None = None
+) -> Report:
+    """The whole path: load, reason, validate, report.
+
+    Args:
+        inputs: files, folders, `-`.
+        format: the syntax, where names do not tell it.
+        stdin: what `-` reads.
+        as_of: ISO date of the law to apply, default today.
+
+    Returns:
+        The report; what could not be read, and nothing to examine, are in its `errors`.
+    """
+    day = as_of or date.today().isoformat()
+    book = load_rulebook()
+    facts = load(inputs, format=format, stdin=stdin, terms=book.terms)
+    return build(reason(facts, book, day), day)
+
+
+def build(reasoned: Reasoned, as_of: str) -> Report:
+    """The report of a run."""
+    facts, book = reasoned.facts, reasoned.rulebook
+    concluder = Concluder(reasoned)
+    conclusions = tuple(concluder.all())
+    findings = tuple(validate(reasoned, concluder))
+    examined = count(reasoned)
+    errors = facts.errors + tuple(_nothing(facts, examined))
+    named = {m.property for c in (*conclusions, *findings) for m in c.missing}
+    named |= {p.predicate for c in conclusions for p in c.premises}
+    named |= {p.predicate for c in concluder.contradictions for p in c.sides}
+    named |= {p.object for c in (*conclusions, *concluder.contradictions) for p in _premises(c)}
+    return Report(
+        as_of=as_of,
+        inputs=facts.inputs,
+        examined=examined,
+        conclusions=conclusions,
+        findings=tuple(sorted(findings, key=lambda f: (f.project or "", f.fiche, f.id, f.subject))),
+        contradictions=tuple(sorted(concluder.contradictions, key=lambda c: (c.project or "", c.subject, c.ids))),
+        warnings=facts.warnings + tuple(_forged(reasoned)),
+        not_covered=tuple(not_covered(book)),
+        labels={iri: book.label(iri) for iri in sorted(named) if iri.startswith("http")},
+        errors=errors,
+    )
+
+
+def _premises(owner: object) -> Iterable[object]:
+    return getattr(owner, "premises", None) or getattr(owner, "sides", ())
+
+
+def count(reasoned: Reasoned) -> Examined:
+    """How many things were looked at."""
+    kind = NamedNode(RDF + "type")
+
+    def distinct(class_: str) -> int:
+        return len({q.subject for q in reasoned.store.quads_for_pattern(None, kind, NamedNode(CKG + class_), None)})
+
+    actors = {q.object for q in reasoned.store.quads_for_pattern(None, NamedNode(CKG + "ofActor"), None, None)}
+    actors |= {q.subject for q in reasoned.store.quads_for_pattern(None, kind, NamedNode(CKG + "DescribedActor"), None)}
+    return Examined(
+        projects=sum(d.project is not None for d in reasoned.facts.descriptions),
+        processings=distinct("DescribedProcessing"),
+        datasets=distinct("DescribedDataset"),
+        actors=len(actors),
+        rules=len(reasoned.rules),
+        shapes=len(requirements(reasoned.rulebook.shapes)),
+    )
+
+
+def _nothing(facts: Facts, examined: Examined) -> Iterable[InputError]:
+    """Nothing checked is not green."""
+    seen = examined.projects + examined.processings + examined.datasets + examined.actors
+    if not seen and facts.descriptions:
+        yield InputError(
+            "holds no project, processing, dataset or actor: there is nothing to examine",
+            ", ".join(facts.inputs),
+            "Describe at least a ckg:Project or a dpv:Process; `cnil-kg new` writes a skeleton.",
+        )
+
+
+def _forged(reasoned: Reasoned) -> Iterable[Warning_]:
+    for quad in sorted(reasoned.forged, key=str):
+        places = reasoned.facts.origins.get(quad.triple, ())
+        term = shrink(quad.predicate.value if quad.predicate.value != RDF + "type" else quad.object.value)  # type: ignore[union-attr]
+        yield Warning_(
+            "stated-verdict",
+            Text(
+                f"{term} est une conclusion : seules les règles l'établissent, l'affirmation n'est pas lue.",
+                f"{term} is a conclusion: only the rules establish it, the statement is not read.",
+            ),
+            places[0] if places else None,
+            term,
+        )
+
+
+def not_covered(book: Rulebook) -> Iterable[NotCovered]:
+    """The fiches without any rule or requirement, and the `must` and `should` of the others that have none."""
+    done = {r.entry for r in book.rules} | {r.id for r in requirements(book.shapes)}
+    for quad in sorted(
+        book.constants.quads_for_pattern(None, NamedNode(RDF + "type"), NamedNode(CKG + "Fiche"), None), key=str
+    ):
+        fiche = quad.subject
+        assert isinstance(fiche, NamedNode)
+        members = book.constants.quads_for_pattern(None, NamedNode(CKG + "inFiche"), fiche, None)
+        entries = [q.subject for q in members if isinstance(q.subject, NamedNode)]
+        ids = {book.notation(e) for e in entries}
+        due = {book.notation(e) for e in entries if book.values(e, "level")[:1] in (["must"], ["should"])}
+        if not ids & done:
+            yield NotCovered(fiche.value[len(CKG) :], book.label(fiche.value), ())
+        elif due - done:
+            yield NotCovered(fiche.value[len(CKG) :], book.label(fiche.value), tuple(sorted(due - done)))
+
+
+def exit_code(report: Report, *, strict: bool = False, allow_undetermined: bool = False) -> int:
+    """The documented exit code of a report: the worst of bad input, violation, undetermined, met."""
+    codes = {MET}
+    if report.errors:
+        codes.add(BAD_INPUT)
+    if report.contradictions or any(
+        f.status == "violated" and (f.level == "must" or (strict and f.level == "should")) for f in report.findings
+    ):
+        codes.add(VIOLATED)
+    open_must = any(f.status == "undetermined" and f.level == "must" for f in report.findings)
+    open_conclusion = any(c.status == "undetermined" for c in report.conclusions)
+    if (open_must or open_conclusion) and not allow_undetermined:
+        codes.add(UNDETERMINED)
+    return next(code for code in _WORST_FIRST if code in codes)
+
+
+__all__ = ["QUESTIONS", "CnilKgError", "build", "examine", "exit_code"]
