@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import CASES, cases, key, readable, run
 
 from cnil_kg.vocab import shrink
+from harness import CASES, cases, key, readable, run
 
 ALL = list(cases())
 

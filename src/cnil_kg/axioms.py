@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Variable
 
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.patterns import Body, Pattern, Term
+from cnil_kg.rdf import matching
 from cnil_kg.vocab import CKG, OWL, RDF, RDFS, SKOS, shrink
 
 Node = NamedNode | BlankNode
@@ -54,7 +55,7 @@ class _Reader:
     fresh: count[int] = field(default_factory=lambda: count(1))
 
     def objects(self, subject: Node, predicate: str) -> list[Node | Literal]:
-        quads = self.store.quads_for_pattern(subject, NamedNode(predicate), None, None)
+        quads = matching(self.store, subject, NamedNode(predicate), None, None)
         return [q.object for q in quads if not isinstance(q.object, Variable)]
 
     def one(self, subject: Node, predicate: str) -> Node | Literal | None:
@@ -116,7 +117,7 @@ class _Reader:
         raise RuleLoadError(f"a class expression on the right that is not compiled: {self.describe(expression)}")
 
     def describe(self, expression: Node) -> str:
-        quads = self.store.quads_for_pattern(expression, None, None, None)
+        quads = matching(self.store, expression, None, None, None)
         return "; ".join(sorted(f"{shrink(q.predicate.value)} {q.object}" for q in quads)) or str(expression)
 
     def headers(self, *sides: list[Pattern]) -> dict[str, str]:
@@ -150,7 +151,7 @@ def compile_axioms(store: Store) -> list[Axiom]:
     """
     reader = _Reader(store)
     compiled: list[tuple[str, list[Pattern], list[Pattern]]] = []
-    for quad in sorted(store.quads_for_pattern(None, None, None, None), key=str):
+    for quad in sorted(matching(store, None, None, None, None), key=str):
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if predicate == RDF + "type" and isinstance(value, NamedNode) and value.value.startswith(OWL):
             compiled += _characteristic(reader, subject, value)
@@ -169,7 +170,9 @@ def compile_axioms(store: Store) -> list[Axiom]:
     ]
 
 
-def _axiom(number: int, entry: str, template: list[Pattern], patterns: list[Pattern], headers: Mapping[str, str]) -> Axiom:
+def _axiom(
+    number: int, entry: str, template: list[Pattern], patterns: list[Pattern], headers: Mapping[str, str]
+) -> Axiom:
     """One axiom as a rule; ids stay apart where several axioms encode one entry."""
     name = f"axiom {number}" + (f" ({entry})" if entry else "")
     return Axiom(name, entry or name, tuple(template), Body(patterns=patterns), headers, "ontology")
@@ -185,9 +188,7 @@ def _inclusion(reader: _Reader, left: Node, right: Node) -> list[tuple[str, list
     return [(entry, template, body) for body in reader.left(left, X)]
 
 
-def _characteristic(
-    reader: _Reader, subject: Node, value: NamedNode
-) -> list[tuple[str, list[Pattern], list[Pattern]]]:
+def _characteristic(reader: _Reader, subject: Node, value: NamedNode) -> list[tuple[str, list[Pattern], list[Pattern]]]:
     if value.value in SILENT_TYPES:
         return []
     y, z = Variable("y"), Variable("z")

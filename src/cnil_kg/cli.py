@@ -1,7 +1,7 @@
 """The command line: each command parses, calls one function, prints.
 
-Exit codes: 0 every applicable obligation met and nothing open; 1 a violation or a contradiction; 2 bad input or usage, or
-nothing to examine; 3 a fault of ours; 4 no violation, but something undetermined; 130 interrupted.
+Exit codes: 0 every applicable obligation met and nothing open; 1 a violation or a contradiction; 2 bad input or usage,
+or nothing to examine; 3 a fault of ours; 4 no violation, but something undetermined; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def cli() -> None:
 @click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
 @click.option("--strict", is_flag=True, help="A recommendation not followed also fails the run (1).")
 @click.option("--allow-undetermined", is_flag=True, help="Undetermined points do not fail the run (0).")
-@click.option("--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
+@click.option(
+    "--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
+)
 def validate(
     inputs: tuple[str, ...],
     output: str,
@@ -118,7 +120,9 @@ def new(output: str | None, lang: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", output, "Choose a folder you may write in.") from error
+        raise InputError(
+            f"cannot be written ({error.strerror})", output, "Choose a folder you may write in."
+        ) from error
 
 
 def main() -> None:

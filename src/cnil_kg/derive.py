@@ -31,5 +31,7 @@ def derived_triples(
         if quad in reasoned.store:
             line = f"{Triple(quad.subject, quad.predicate, quad.object)} ."
             lines.setdefault(line, set()).update(r.id for r in derivation.rules)
-    text = "".join(f"{line} # {', '.join(sorted(ids))}\n" if rule_of else f"{line}\n" for line, ids in sorted(lines.items()))
+    text = "".join(
+        f"{line} # {', '.join(sorted(ids))}\n" if rule_of else f"{line}\n" for line, ids in sorted(lines.items())
+    )
     return text, facts.errors

@@ -22,17 +22,22 @@ class Fact:
 
     Attributes:
         names: the doctrine's names for it, first the canonical one.
-        property: IRI.
+        iri: the property.
         unit: the kind of node it is stated on.
         type: one of TYPES.
         values: doctrine value -> IRI, for closed lists.
     """
 
     names: tuple[str, ...]
-    property: NamedNode
+    iri: str
     unit: str
     type: str
     values: tuple[tuple[str, str], ...]
+
+    @property
+    def node(self) -> NamedNode:
+        """The property as a term."""
+        return NamedNode(self.iri)
 
     @property
     def answers(self) -> tuple[NamedNode | Literal, ...]:
@@ -64,7 +69,7 @@ def read_facts(path: Path) -> tuple[Fact, ...]:
             before = merged.get(iri)
             merged[iri] = Fact(
                 names=(*(before.names if before else ()), row["fact"]),
-                property=NamedNode(iri),
+                iri=iri,
                 unit=row["subject"],
                 type=row["type"],
                 values=(before.values if before else ()) + values,
@@ -76,8 +81,8 @@ def fact_quads(facts: Iterable[Fact]) -> list[Quad]:
     """The table as triples of the default graph, for the rules that copy facts from node to node."""
     quads = []
     for fact in facts:
-        quads.append(Quad(fact.property, NamedNode(CKG + "statedOn"), Literal(fact.unit)))
-        quads.append(Quad(fact.property, NamedNode(CKG + "factType"), Literal(fact.type)))
+        quads.append(Quad(fact.node, NamedNode(CKG + "statedOn"), Literal(fact.unit)))
+        quads.append(Quad(fact.node, NamedNode(CKG + "factType"), Literal(fact.type)))
     return quads
 
 

@@ -6,20 +6,21 @@ each way a rule then applies is a clause. Clauses are what `missing.py` searches
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Variable
+from pyoxigraph import NamedNode, Quad, Store, Variable
 
 from cnil_kg.facttable import Fact
 from cnil_kg.patterns import Body, Pattern, select
+from cnil_kg.rdf import Solution, Value, matching, rows
 from cnil_kg.reason import Reasoned, bound
 from cnil_kg.rulebook import Rule
 from cnil_kg.strata import ANY, read, stratify, written
 from cnil_kg.vocab import CKG, RDF
 
-Value = NamedNode | Literal
-Solution = Mapping[Variable, Value]
 Slot = tuple[NamedNode, NamedNode, NamedNode]
 """Where a fact is missing: graph, node, property."""
 
@@ -59,10 +60,21 @@ class Ground:
     slots: dict[Slot, Fact]
     clauses: dict[Quad, list[Clause]] = field(default_factory=dict)
 
+    def heads(self, graph: NamedNode, node: NamedNode) -> list[Quad]:
+        """What rules could conclude about a node of a graph."""
+        return self._by_node.get((graph, node), [])
+
+    @cached_property
+    def _by_node(self) -> dict[tuple[Any, Any], list[Quad]]:
+        found: dict[tuple[Any, Any], list[Quad]] = {}
+        for head in self.clauses:
+            found.setdefault((head.graph_name, head.subject), []).append(head)
+        return found
+
     def slot_of(self, atom: Quad) -> Slot | None:
         graph = atom.graph_name
         slot = (graph, atom.subject, atom.predicate)
-        return slot if isinstance(graph, NamedNode) and slot in self.slots and atom not in self.base else None  # type: ignore[return-value]
+        return slot if isinstance(graph, NamedNode) and slot in self.slots and atom not in self.base else None
 
 
 def ground(reasoned: Reasoned) -> Ground:
@@ -85,14 +97,14 @@ def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]
     kind = NamedNode(RDF + "type")
     slots: dict[Slot, Fact] = {}
     for unit, class_ in _UNIT_CLASSES.items():
-        facts = [f for f in reasoned.rulebook.facts if f.unit == unit and f.property.value in used]
-        for quad in sorted(store.quads_for_pattern(None, kind, class_, None), key=str):
+        facts = [f for f in reasoned.rulebook.facts if f.unit == unit and f.iri in used]
+        for quad in sorted(matching(store, None, kind, class_, None), key=str):
             graph, node = quad.graph_name, quad.subject
             if not isinstance(graph, NamedNode) or not isinstance(node, NamedNode):
                 continue
             for fact in facts:
-                if next(iter(store.quads_for_pattern(node, fact.property, None, graph)), None) is None:
-                    slots[(graph, node, fact.property)] = fact
+                if next(iter(matching(store, node, fact.node, None, graph)), None) is None:
+                    slots[(graph, node, fact.node)] = fact
     return slots
 
 
@@ -137,7 +149,7 @@ def _clauses(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]
     if rule.body.counts:
         yield from _counted(store, rule, query, stratum, base)
         return
-    for solution in store.query(query):
+    for solution in rows(store, query):
         needs = frozenset(_atoms(rule.body.patterns, solution) - base)
         bars = tuple(g - base for g in _bars(store, rule.body, solution))
         for head in _atoms(list(rule.template), solution) - base:
@@ -148,7 +160,7 @@ def _counted(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]
     """A counting rule: one clause a key, its alternatives grouped by the thing counted."""
     (count,) = rule.body.counts
     groups: dict[tuple[str, ...], list[Solution]] = {}
-    for solution in store.query(query):
+    for solution in rows(store, query):
         groups.setdefault(tuple(str(solution[k]) for k in count.keys), []).append(solution)
     for solutions in groups.values():
         first = solutions[0]
@@ -172,7 +184,7 @@ def _least(body: Body, variable: Variable, solution: Solution) -> int:
 
 
 def _atoms(patterns: list[Pattern], solution: Solution) -> set[Quad]:
-    graph = solution[_PROJECT]
+    graph: Any = solution[_PROJECT]
     atoms = set()
     for pattern in patterns:
         if pattern.in_project:
@@ -201,7 +213,7 @@ def _matches(
     store: Store, pattern: Pattern, graph: Value, solution: Solution, binding: dict[Variable, Value]
 ) -> Iterator[tuple[Quad, dict[Variable, Value]]]:
     fixed = [binding.get(t) or bound(t, solution) if isinstance(t, Variable) else t for t in pattern.terms]
-    for quad in store.quads_for_pattern(fixed[0], fixed[1], fixed[2], graph):
+    for quad in matching(store, fixed[0], fixed[1], fixed[2], graph):
         more = {
             t: v
             for t, f, v in zip(pattern.terms, fixed, (quad.subject, quad.predicate, quad.object), strict=True)

@@ -1,8 +1,8 @@
 """The smallest set of facts that, however they are answered, leaves a conclusion settled.
 
-A decision tree over the open facts is grown: while the conclusion is open, a fact that could still matter is asked, with
-every answer. The facts the tree asks are sufficient; then each one that can be spared is dropped. The set is minimal
-(no part of it suffices), not always the one of fewest facts.
+A decision tree over the open facts is grown: while the conclusion is open, a fact that could still matter is asked,
+with every answer. The facts the tree asks are sufficient; then each one that can be spared is dropped. The set is
+minimal (no part of it suffices), not always the one of fewest facts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Quad
 
-from cnil_kg.ground import Clause, Ground, Slot, Value
+from cnil_kg.ground import Clause, Ground, Slot
+from cnil_kg.rdf import Value
 
 MAX_NODES = 6000
 Answers = Mapping[Slot, Value]
@@ -105,11 +106,7 @@ def _shape(clause: Clause, atom: Quad) -> str:
 
 def holding(asked: Question, answers: Answers) -> set[Quad]:
     """Every atom that holds under some answers, all else not stated."""
-    true = {
-        atom
-        for atom, slot in asked.leaves.items()
-        if slot in answers and answers[slot] == atom.object
-    }
+    true = {atom for atom, slot in asked.leaves.items() if slot in answers and answers[slot] == atom.object}
     return _close(asked, true, bars=True, blocked=set())
 
 
@@ -161,7 +158,9 @@ def smallest(asked: Question) -> list[Slot] | None:
     return sorted(chosen, key=asked.order.__getitem__)
 
 
-def _grow(asked: Question, answers: dict[Slot, Value], allowed: frozenset[Slot] | None, found: dict[Slot, None]) -> bool:
+def _grow(
+    asked: Question, answers: dict[Slot, Value], allowed: frozenset[Slot] | None, found: dict[Slot, None]
+) -> bool:
     """Ask until settled on every branch; True if that succeeds. The slots asked are added to `found`."""
     asked.nodes += 1
     if asked.nodes > MAX_NODES:

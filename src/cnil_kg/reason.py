@@ -11,6 +11,7 @@ from cnil_kg.errors import EngineError
 from cnil_kg.facttable import Fact
 from cnil_kg.model import Facts
 from cnil_kg.patterns import Pattern, Term
+from cnil_kg.rdf import matching, rows
 from cnil_kg.rulebook import Rule, Rulebook
 from cnil_kg.strata import ANY, read, stratify, written
 from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF
@@ -64,8 +65,7 @@ def rules_in_force(rulebook: Rulebook, as_of: str) -> tuple[Rule, ...]:
         r
         for r in rulebook.rules
         if r.headers.get("status", "active") == "active"
-        and r.headers.get("valid-from", "") <= as_of
-        and as_of <= r.headers.get("valid-until", "9999")
+        and r.headers.get("valid-from", "") <= as_of <= r.headers.get("valid-until", "9999")
     )
 
 
@@ -98,16 +98,14 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
 
 def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Quad]:
     """The stated triples whose property or class only a rule of the doctrine may conclude."""
-    stateable = {f.property.value for f in rulebook.facts}
+    stateable = {f.iri for f in rulebook.facts}
     reserved = {key for r in rules if not r.describes for key in written(r)} - stateable
     reserved |= {CKG + name for name in ("DescribedParticipation", "DescribedUse", "ofProcessing", "ofActor")}
     kind = NamedNode(RDF + "type")
-    return [q for q in facts.store if (q.object if q.predicate == kind else q.predicate).value in reserved]  # type: ignore[union-attr]
+    return [q for q in facts.store if (q.object if q.predicate == kind else q.predicate).value in reserved]
 
 
-def run(
-    store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation], stated: set[Quad], start: int
-) -> int:
+def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation], stated: set[Quad], start: int) -> int:
     """Run strata to their fixpoints, adding to `store` and `derived`; the next round number comes back."""
     number = start
     for stratum in strata:
@@ -119,7 +117,7 @@ def run(
             for rule in due:
                 found = apply(store, rule)
                 for quad in found:
-                    if quad in stated or quad in fresh and rule in derived[quad].rules:
+                    if quad in stated or (quad in fresh and rule in derived[quad].rules):
                         continue
                     known = derived.get(quad)
                     if known is not None:
@@ -141,7 +139,7 @@ def apply(store: Store, rule: Rule) -> list[Quad]:
     """The triples one rule concludes now, with their graphs."""
     project = Variable("project")
     quads = []
-    for solution in store.query(rule.query):
+    for solution in rows(store, rule.query):
         graph = solution[project]
         for pattern in rule.template:
             subject, predicate, value = (bound(t, solution) for t in pattern.terms)
@@ -172,18 +170,18 @@ def set_aside(reasoned: Reasoned) -> None:
     """Find the facts both stated and denied, and take them out of the rules' sight."""
     for fact in reasoned.rulebook.facts:
         groups: dict[tuple[NamedNode, NamedNode], list[Quad]] = {}
-        for quad in reasoned.store.quads_for_pattern(None, fact.property, None, None):
+        for quad in matching(reasoned.store, None, fact.node, None, None):
             if isinstance(quad.graph_name, NamedNode):
                 groups.setdefault((quad.graph_name, quad.subject), []).append(quad)
         for (graph, subject), quads in groups.items():
-            if disputed(fact, [q.object for q in quads]):
+            if disputed(fact, (q.object for q in quads)):
                 for quad in quads:
                     reasoned.store.remove(quad)
-                entry = Contested(graph, subject, fact.property, tuple(sorted(quads, key=str)))
-                reasoned.contested[(graph, subject, fact.property)] = entry
+                entry = Contested(graph, subject, fact.node, tuple(sorted(quads, key=str)))
+                reasoned.contested[(graph, subject, fact.node)] = entry
 
 
-def disputed(fact: Fact, values: Iterable[NamedNode | Literal]) -> bool:
+def disputed(fact: Fact, values: Iterable[object]) -> bool:
     """True when values of one fact cannot all hold: yes and no, two choices, something and `ckg:none`."""
     distinct = set(values)
     if len(distinct) < 2:
@@ -196,8 +194,8 @@ def is_original(store: Store, node: NamedNode, graph: NamedNode) -> bool:
     """True for the association or usage a user wrote, whose facts are read on the canonical node of its pair."""
     kind = NamedNode(RDF + "type")
     return any(Quad(node, kind, k, graph) in store for k in _ORIGINALS) or bool(
-        next(iter(store.quads_for_pattern(node, NamedNode(PROV + "agent"), None, graph)), None)
-        or next(iter(store.quads_for_pattern(node, NamedNode(PROV + "entity"), None, graph)), None)
+        next(iter(matching(store, node, NamedNode(PROV + "agent"), None, graph)), None)
+        or next(iter(matching(store, node, NamedNode(PROV + "entity"), None, graph)), None)
     )
 
 

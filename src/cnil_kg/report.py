@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pyoxigraph import NamedNode
 
-from cnil_kg.conclude import QUESTIONS, Concluder
-from cnil_kg.errors import CnilKgError, InputError
+from cnil_kg.conclude import Concluder
+from cnil_kg.errors import InputError
 from cnil_kg.load import load
 from cnil_kg.model import Examined, Facts, NotCovered, Report, Text, Warning_
+from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned, reason
 from cnil_kg.rulebook import Rulebook, load_rulebook
 from cnil_kg.validate import requirements, validate
@@ -50,10 +51,8 @@ def build(reasoned: Reasoned, as_of: str) -> Report:
     findings = tuple(validate(reasoned, concluder))
     examined = count(reasoned)
     errors = facts.errors + tuple(_nothing(facts, examined))
-    named = {m.property for c in (*conclusions, *findings) for m in c.missing}
-    named |= {p.predicate for c in conclusions for p in c.premises}
-    named |= {p.predicate for c in concluder.contradictions for p in c.sides}
-    named |= {p.object for c in (*conclusions, *concluder.contradictions) for p in _premises(c)}
+    premises = [p for c in conclusions for p in c.premises] + [p for c in concluder.contradictions for p in c.sides]
+    named = {text for p in premises for text in (p.predicate, p.object)}
     return Report(
         as_of=as_of,
         inputs=facts.inputs,
@@ -68,19 +67,15 @@ def build(reasoned: Reasoned, as_of: str) -> Report:
     )
 
 
-def _premises(owner: object) -> Iterable[object]:
-    return getattr(owner, "premises", None) or getattr(owner, "sides", ())
-
-
 def count(reasoned: Reasoned) -> Examined:
     """How many things were looked at."""
     kind = NamedNode(RDF + "type")
 
     def distinct(class_: str) -> int:
-        return len({q.subject for q in reasoned.store.quads_for_pattern(None, kind, NamedNode(CKG + class_), None)})
+        return len({q.subject for q in matching(reasoned.store, None, kind, NamedNode(CKG + class_), None)})
 
-    actors = {q.object for q in reasoned.store.quads_for_pattern(None, NamedNode(CKG + "ofActor"), None, None)}
-    actors |= {q.subject for q in reasoned.store.quads_for_pattern(None, kind, NamedNode(CKG + "DescribedActor"), None)}
+    actors = {q.object for q in matching(reasoned.store, None, NamedNode(CKG + "ofActor"), None, None)}
+    actors |= {q.subject for q in matching(reasoned.store, None, kind, NamedNode(CKG + "DescribedActor"), None)}
     return Examined(
         projects=sum(d.project is not None for d in reasoned.facts.descriptions),
         processings=distinct("DescribedProcessing"),
@@ -105,7 +100,8 @@ def _nothing(facts: Facts, examined: Examined) -> Iterable[InputError]:
 def _forged(reasoned: Reasoned) -> Iterable[Warning_]:
     for quad in sorted(reasoned.forged, key=str):
         places = reasoned.facts.origins.get(quad.triple, ())
-        term = shrink(quad.predicate.value if quad.predicate.value != RDF + "type" else quad.object.value)  # type: ignore[union-attr]
+        named: Any = quad.object if quad.predicate.value == RDF + "type" else quad.predicate
+        term = shrink(named.value)
         yield Warning_(
             "stated-verdict",
             Text(
@@ -121,11 +117,11 @@ def not_covered(book: Rulebook) -> Iterable[NotCovered]:
     """The fiches without any rule or requirement, and the `must` and `should` of the others that have none."""
     done = {r.entry for r in book.rules} | {r.id for r in requirements(book.shapes)}
     for quad in sorted(
-        book.constants.quads_for_pattern(None, NamedNode(RDF + "type"), NamedNode(CKG + "Fiche"), None), key=str
+        matching(book.constants, None, NamedNode(RDF + "type"), NamedNode(CKG + "Fiche"), None), key=str
     ):
         fiche = quad.subject
         assert isinstance(fiche, NamedNode)
-        members = book.constants.quads_for_pattern(None, NamedNode(CKG + "inFiche"), fiche, None)
+        members = matching(book.constants, None, NamedNode(CKG + "inFiche"), fiche, None)
         entries = [q.subject for q in members if isinstance(q.subject, NamedNode)]
         ids = {book.notation(e) for e in entries}
         due = {book.notation(e) for e in entries if book.values(e, "level")[:1] in (["must"], ["should"])}
@@ -149,6 +145,3 @@ def exit_code(report: Report, *, strict: bool = False, allow_undetermined: bool 
     if (open_must or open_conclusion) and not allow_undetermined:
         codes.add(UNDETERMINED)
     return next(code for code in _WORST_FIRST if code in codes)
-
-
-__all__ = ["QUESTIONS", "CnilKgError", "build", "examine", "exit_code"]

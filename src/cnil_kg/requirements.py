@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.model import Level, Text
+from cnil_kg.rdf import matching
 from cnil_kg.vocab import CKG, CKS, DCT, RDF, SH
 
 ID = re.compile(re.escape(CKS) + r"(F\d+[AB]?-\d+)(-stated)?(-.*)?$")
@@ -46,7 +47,7 @@ def read_requirements(paths: Iterable[Path]) -> tuple[Requirement, ...]:
         except SyntaxError as error:
             raise RuleLoadError(str(error), path.name) from error
         kind, node_shape = NamedNode(RDF + "type"), NamedNode(SH + "NodeShape")
-        for quad in store.quads_for_pattern(None, kind, node_shape, None):
+        for quad in matching(store, None, kind, node_shape, None):
             match = ID.match(getattr(quad.subject, "value", ""))
             if match is None:
                 raise RuleLoadError(f"a node shape without an id: {quad.subject}", path.name)
@@ -57,8 +58,8 @@ def read_requirements(paths: Iterable[Path]) -> tuple[Requirement, ...]:
 
 def _requirement(store: Store, shape: NamedNode, id_: str, where: str) -> Requirement:
     def values(property_: str) -> list[NamedNode]:
-        quads = store.quads_for_pattern(shape, NamedNode(property_), None, None)
-        return sorted((q.object for q in quads), key=str)  # type: ignore[arg-type, return-value]
+        quads = matching(store, shape, NamedNode(property_), None, None)
+        return sorted((q.object for q in quads), key=str)
 
     def one(property_: str) -> NamedNode:
         found = values(property_)

@@ -19,6 +19,7 @@ from cnil_kg.facttable import Fact, fact_quads, read_facts
 from cnil_kg.model import Text
 from cnil_kg.normalise import Terms, namespace
 from cnil_kg.patterns import Body, NormalFormError, Pattern, parse_rule, select
+from cnil_kg.rdf import matching
 from cnil_kg.vocab import CKG, RDF, RDFS, SKOS, shrink
 
 _HEADER = re.compile(r"^# ?([a-z-]+): (.*)$")
@@ -79,7 +80,7 @@ class Rulebook:
     def terms(self) -> Terms:
         """What the loader checks names and literals against."""
         known: dict[str, set[str]] = {}
-        for quad in self.constants.quads_for_pattern(None, NamedNode(RDF + "type"), None, None):
+        for quad in matching(self.constants, None, NamedNode(RDF + "type"), None, None):
             if isinstance(quad.subject, NamedNode):
                 base = namespace(quad.subject.value)
                 known.setdefault(base, set()).add(quad.subject.value[len(base) :])
@@ -88,7 +89,7 @@ class Rulebook:
             for line in path.read_text(encoding="utf-8").splitlines()[1:]:
                 base, _, name = line.partition(",")
                 known.setdefault(base, set()).add(name)
-        datatypes = {f.property.value: f.type for f in self.facts}
+        datatypes = {f.iri: f.type for f in self.facts}
         return Terms({base: frozenset(names) for base, names in known.items()}, datatypes)
 
     @property
@@ -98,7 +99,7 @@ class Rulebook:
     def label(self, iri: str) -> Text:
         """The fr and en label of a term; its CURIE when it has none."""
         found = {"fr": "", "en": ""}
-        for quad in self.constants.quads_for_pattern(NamedNode(iri), NamedNode(RDFS + "label"), None, None):
+        for quad in matching(self.constants, NamedNode(iri), NamedNode(RDFS + "label"), None, None):
             language = getattr(quad.object, "language", None)
             if language in found:
                 found[language] = quad.object.value
@@ -107,12 +108,12 @@ class Rulebook:
 
     def notation(self, subject: NamedNode) -> str:
         """The official code of a list item (`LM-03`); empty when it has none."""
-        quads = self.constants.quads_for_pattern(subject, NamedNode(SKOS + "notation"), None, None)
+        quads = matching(self.constants, subject, NamedNode(SKOS + "notation"), None, None)
         return next((q.object.value for q in quads), "")
 
     def values(self, subject: NamedNode, name: str) -> list[str]:
         """The values of a `ckg:` annotation of a term, sorted."""
-        quads = self.constants.quads_for_pattern(subject, NamedNode(CKG + name), None, None)
+        quads = matching(self.constants, subject, NamedNode(CKG + name), None, None)
         return sorted(q.object.value for q in quads)
 
 
@@ -169,9 +170,7 @@ def read_rule(path: Path, root: Path) -> Rule:
         raise RuleLoadError(f"the file name does not start with its id {rule_id}", where)
     try:
         template, body = parse_rule(text)
-        rule = Rule(
-            rule_id, _entry(rule_id), tuple(template), body, _runnable(text, template), headers, where
-        )
+        rule = Rule(rule_id, _entry(rule_id), tuple(template), body, _runnable(text, template), headers, where)
         _check(rule, path)
     except NormalFormError as error:
         raise RuleLoadError(str(error), where) from error
@@ -199,9 +198,7 @@ def _check(rule: Rule, path: Path) -> None:
 def _runnable(text: str, template: list[Pattern]) -> str:
     """The CONSTRUCT text as a SELECT of ?project and the template's variables."""
     names = sorted({str(t) for p in template for t in p.terms if str(t).startswith("?")} | {"?project"})
-    head, count = re.subn(
-        r"CONSTRUCT\s*\{[^}]*\}\s*WHERE", f"SELECT DISTINCT {' '.join(names)} WHERE", text, count=1
-    )
+    head, count = re.subn(r"CONSTRUCT\s*\{[^}]*\}\s*WHERE", f"SELECT DISTINCT {' '.join(names)} WHERE", text, count=1)
     if not count:
         raise NormalFormError("no CONSTRUCT { ... } WHERE")
     return head

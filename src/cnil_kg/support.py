@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Triple, Variable
 
 from cnil_kg.model import Premise
 from cnil_kg.naming import Names
 from cnil_kg.patterns import Body, Count, Pattern, select
+from cnil_kg.rdf import rows
 from cnil_kg.reason import Reasoned, instance
 from cnil_kg.rulebook import Rule
 
@@ -23,10 +24,7 @@ class Support:
     def __init__(self, reasoned: Reasoned, names: Names) -> None:
         self.reasoned = reasoned
         self.names = names
-
-    @cached_property
-    def store(self):  # type: ignore[no-untyped-def]
-        return self.reasoned.store
+        self.store = reasoned.store
 
     def of(self, quad: Quad) -> list[Premise]:
         """The premises of a derived triple: stated triples with their places, and results on the way by id."""
@@ -79,12 +77,12 @@ class Support:
         bare = rule.query[rule.query.upper().index("WHERE") :]
         prefixes = "\n".join(line for line in rule.query.splitlines() if line.strip().upper().startswith("PREFIX"))
         text = rule.query if rule.id.startswith("axiom") else f"{prefixes}\nSELECT DISTINCT * {bare}"
-        solutions = self.store.query(text, substitutions=bindings)
+        solutions = rows(self.store, text, bindings)
         assert isinstance(solutions, QuerySolutions)
         variables = solutions.variables
         for solution in solutions:
             row = {v: solution[v] for v in variables if solution[v] is not None}
-            yield {**row, **bindings}  # type: ignore[dict-item]
+            yield {**row, **bindings}
 
     def _read(self, rule: Rule, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:
         yield from self._present(rule.body, solution, quad)
@@ -101,15 +99,14 @@ class Support:
 
     def _counted(self, count: Count, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:
         bindings = {k: solution[k] for k in count.keys if k in solution}
-        rows = self.store.query(select(count.body), substitutions=bindings)
-        assert isinstance(rows, QuerySolutions)
+        found = rows(self.store, select(count.body), bindings)
         seen: set[Value] = set()
-        for row in sorted(rows, key=str):
+        for row in sorted(found, key=str):
             counted = row[count.counted]
             if counted not in seen:
-                seen.add(counted)  # type: ignore[arg-type]
-                full = {v: row[v] for v in rows.variables} | bindings
-                yield from self._present(count.body, full, quad)  # type: ignore[arg-type]
+                seen.add(counted)
+                full = {v: row[v] for v in found.variables} | bindings
+                yield from self._present(count.body, full, quad)
 
     def _earlier(self, quads: list[Quad], quad: Quad) -> bool:
         derived = self.reasoned.derived
@@ -117,11 +114,11 @@ class Support:
         return all(q not in derived or derived[q].round < limit for q in quads)
 
 
-def _unify(pattern: Pattern, quad: Quad) -> dict[Variable, Value] | None:
-    bindings: dict[Variable, Value] = {_PROJECT: quad.graph_name}  # type: ignore[dict-item]
+def _unify(pattern: Pattern, quad: Quad) -> dict[Variable, Any] | None:
+    bindings: dict[Variable, Any] = {_PROJECT: quad.graph_name}
     for term, value in zip(pattern.terms, (quad.subject, quad.predicate, quad.object), strict=True):
         if isinstance(term, Variable):
-            if bindings.setdefault(term, value) != value:  # type: ignore[arg-type]
+            if bindings.setdefault(term, value) != value:
                 return None
         elif term != value:
             return None

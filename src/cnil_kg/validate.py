@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from cnil_kg.conclude import AWAITS, TYPE, Concluder
+from cnil_kg.conclude import AWAITS, Concluder
 from cnil_kg.model import Finding, FindingStatus, MissingFact, Reason
+from cnil_kg.questions import TYPE
+from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned
 from cnil_kg.requirements import ID, Requirement, read_requirements
 from cnil_kg.vocab import XSD
@@ -54,7 +56,7 @@ def validate(reasoned: Reasoned, concluder: Concluder) -> Iterator[Finding]:
 
 
 def _members(reasoned: Reasoned, class_: NamedNode, graph: NamedNode) -> list[NamedNode]:
-    quads = reasoned.store.quads_for_pattern(None, TYPE, class_, graph)
+    quads = matching(reasoned.store, None, TYPE, class_, graph)
     return sorted((q.subject for q in quads if isinstance(q.subject, NamedNode)), key=str)
 
 
@@ -63,7 +65,7 @@ def plain_graph(reasoned: Reasoned, graph: NamedNode) -> Graph:
     from rdflib import Graph  # noqa: PLC0415
 
     plain = Graph()
-    for quad in reasoned.store.quads_for_pattern(None, None, None, graph):
+    for quad in matching(reasoned.store, None, None, None, graph):
         plain.add((_rdflib(quad.subject), _rdflib(quad.predicate), _rdflib(quad.object)))
     return plain
 
@@ -101,7 +103,8 @@ def _run(data: Graph, paths: tuple[Path, ...]) -> _Failures:
     prepared = _prepared(paths)
     validator = Validator(DataGraph.from_rdflib(data), shacl_graph=prepared.graph)
     validator.shacl_graph = prepared
-    _, report, _ = validator.run()
+    run: Any = validator.run
+    _, report, _ = run()
     failures: _Failures = {}
     for result in report.objects(None, SH.result):
         source = ID.match(str(report.value(result, SH.sourceShape)))
@@ -168,7 +171,7 @@ def _unstated(
     paths: set[str],
 ) -> tuple[Reason, tuple[MissingFact, ...]]:
     """What would settle a requirement whose paths have no value: the facts themselves, or those of derived steps."""
-    stateable = {f.property for f in reasoned.rulebook.facts}
+    stateable = {f.node for f in reasoned.rulebook.facts}
     found: dict[MissingFact, None] = {}
     reasons: set[Reason] = set()
     for path in sorted(paths):
@@ -178,8 +181,8 @@ def _unstated(
             reasons.add("contradiction" if contested else "missing")
             facts = () if contested else concluder.facts([(graph, node, property_)])
         else:
-            waits = any(reasoned.store.quads_for_pattern(node, AWAITS, Literal(requirement.id), graph))
-            goals = [h for h in concluder.ground.clauses if (h.graph_name, h.subject, h.predicate) == (graph, node, property_)]
+            waits = any(matching(reasoned.store, node, AWAITS, Literal(requirement.id), graph))
+            goals = [h for h in concluder.ground.heads(graph, node) if h.predicate == property_]
             reason, facts = ("judgement", ()) if waits else _open(concluder, goals)
             reasons.add(reason)
         found.update(dict.fromkeys(facts))

@@ -50,7 +50,7 @@ class _Page:
         totals = summary(r)
         for key in ("conclusions", "findings"):
             yield f"- {phrase(key, lang)}{self.colon}{counted(totals[key], lang)}"
-        for project in sorted({c.project or "" for c in (*r.conclusions, *r.findings)}):
+        for project in sorted({c.project or "" for c in r.conclusions} | {f.project or "" for f in r.findings}):
             yield from self.project(project)
         yield from self.tail()
 

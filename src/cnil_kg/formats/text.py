@@ -39,7 +39,9 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         yield from self.head()
-        projects = sorted({c.project or "" for c in self.report.conclusions + self.report.findings})  # type: ignore[operator]
+        projects = sorted(
+            {c.project or "" for c in self.report.conclusions} | {f.project or "" for f in self.report.findings}
+        )
         for project in projects:
             yield ""
             title = f"{phrase('project', self.lang)} {self.name(project)}" if project else phrase("partial", self.lang)
@@ -57,7 +59,7 @@ class _Writer:
         yield phrase("checks", lang, counts=counted({"rules": e.rules, "shapes": e.shapes}, lang))
         totals = summary(r)
         for key in ("conclusions", "findings"):
-            yield f"{phrase(key, lang)} : " .replace(" :", " :" if lang == "fr" else ":") + counted(totals[key], lang)
+            yield f"{phrase(key, lang)} : ".replace(" :", " :" if lang == "fr" else ":") + counted(totals[key], lang)
         yield f"{phrase('contradictions', lang)}{self.colon}{len(r.contradictions)}"
 
     @property

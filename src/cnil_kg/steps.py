@@ -1,0 +1,69 @@
+"""The results on the way to a conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import Literal, NamedNode
+
+from cnil_kg.model import Step
+from cnil_kg.naming import Names
+from cnil_kg.questions import TYPE, Question, Reader, Unit
+from cnil_kg.rdf import matching
+from cnil_kg.vocab import CKG, shrink
+
+CRITERION = NamedNode(CKG + "DpiaCriterion")
+
+
+class Steps:
+    """The steps of conclusions on one run."""
+
+    def __init__(self, reader: Reader, names: Names) -> None:
+        self.reader, self.names = reader, names
+        self.store, self.book = reader.store, reader.book
+
+    def of(self, asked: Question, unit: Unit) -> Iterator[Step]:
+        """The results on the way, in the order of their ids, open ones included."""
+        found = []
+        for quad in matching(self.book.constants, None, NamedNode(CKG + "question"), Literal(asked.name), None):
+            property_ = quad.subject
+            if not isinstance(property_, NamedNode) or property_.value[len(CKG) :] in asked.properties:
+                continue
+            bases = self.book.values(property_, "forBasis")
+            if bases and (unit.basis is None or unit.basis.value not in bases):
+                continue
+            found += self.step(property_, unit)
+        if asked.name == "dpia":
+            found += self.open_criteria({s.id for s in found})
+        yield from sorted(found, key=lambda s: (s.id, s.value or ""))
+
+    def open_criteria(self, known: set[str]) -> list[Step]:
+        """The criteria neither met nor ruled out."""
+        quads = matching(self.book.constants, None, TYPE, CRITERION, None)
+        criteria = [q.subject for q in quads if isinstance(q.subject, NamedNode)]
+        entries = {self.book.values(c, "entry")[0]: self.reader.code(c) for c in criteria}
+        return [Step(entry, code, "undetermined") for entry, code in entries.items() if entry not in known]
+
+    def step(self, property_: NamedNode, unit: Unit) -> list[Step]:
+        """One step property on the node it belongs to: the unit, its processing, or its dataset."""
+        entries = self.book.values(property_, "entry")
+        asked_of = self.book.values(property_, "askedOf")
+        node = self.step_node(asked_of[0][len(CKG) :] if asked_of else "", unit)
+        steps = []
+        if node is not None:
+            for quad in matching(self.store, node, property_, None, unit.graph):
+                status = self.reader.status(property_, quad.object)
+                own = self.book.values(quad.object, "entry") if isinstance(quad.object, NamedNode) else []
+                if status is not None:
+                    value = self.reader.code(quad.object) or shrink(self.names.term(quad.object))
+                    steps.append(Step((own or entries or [shrink(property_.value)])[0], value, status))
+        if not steps and entries:
+            steps.append(Step(entries[0], None, "undetermined"))
+        return steps
+
+    def step_node(self, asked_of: str, unit: Unit) -> NamedNode | None:
+        if asked_of.endswith("Dataset"):
+            return unit.subject
+        if asked_of.endswith("Processing") and unit.object is not None:
+            return unit.object
+        return unit.node
