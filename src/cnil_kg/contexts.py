@@ -65,7 +65,7 @@ class Context:
 
 def not_inline(name: str, context: str) -> InputError:
     """The one message about contexts to be fetched."""
-    what = f"the JSON-LD context {context} is not inline, and nothing is fetched"
+    what = f"The JSON-LD context {context} is not inline, and nothing is fetched."
     return InputError(what, name, "Put the context itself in the document.")
 
 

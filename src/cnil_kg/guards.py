@@ -17,18 +17,20 @@ MAX_DEPTH = 2_000
 LOOK = "Look at this line and the end of the one before."
 """How to repair a syntax error."""
 
+_TOO_LARGE = "The entities make the document too large."
 _MAX_ENTITY = 1_000
 _MAX_EXPANDED = 10_000_000
 
-_TOKEN = re.compile(
+SKIPPED = (
     rb'"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"""'
     rb"|'''[^'\\]*(?:(?:\\.|'{1,2}(?!'))[^'\\]*)*'''"
     rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
     rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
     rb"|<[^<>\s\"{}|^`]*>|#[^\n]*"
-    rb"|(?P<new><<|(?i:@version|\bversion)(?=\s*[\"']))",
-    re.DOTALL,
 )
+"""Turtle strings, IRIs and comments: what looks like syntax there is none."""
+
+_NEW = re.compile(SKIPPED + rb"|(?P<new><<|(?i:@version|\bversion)(?=\s*[\"']))|(?P<bracket>[\[\]()])", re.DOTALL)
 
 
 def guard(document: Document) -> None:
@@ -47,22 +49,29 @@ def guard(document: Document) -> None:
 def rdf12(name: str, line: int | None) -> InputError:
     """The one message about RDF 1.2."""
     repair = "Write plain statements: no << >>, {| |}, VERSION, rdf:reifies or text direction."
-    return InputError("RDF 1.2 is not supported", name if line is None else f"{name}:{line}", repair)
+    return InputError("RDF 1.2 is not supported.", name if line is None else f"{name}:{line}", repair)
 
 
-def too_deep(name: str, line: int | None) -> InputError:
+def too_deep(name: str, line: int) -> InputError:
     """The one message about nesting."""
-    where = name if line is None else f"{name}:{line}"
-    return InputError(f"is nested more than {MAX_DEPTH:,} deep", where, "Give names to the inner nodes.")
+    return InputError(
+        f"The text is nested more than {MAX_DEPTH:,} deep.", f"{name}:{line}", "Give names to the inner nodes."
+    )
 
 
 def _guard_text(document: Document) -> None:
     data = document.data
-    if b"<<" not in data and b"version" not in data.lower():
+    deep = data.count(b"[") + data.count(b"(") > MAX_DEPTH
+    if not deep and b"<<" not in data and b"version" not in data.lower():
         return
-    for token in _TOKEN.finditer(data):
+    depth = 0
+    for token in _NEW.finditer(data):
         if token["new"]:
             raise rdf12(document.name, data.count(b"\n", 0, token.start()) + 1)
+        if token["bracket"]:
+            depth += 1 if token["bracket"] in b"[(" else -1
+            if depth > MAX_DEPTH:
+                raise too_deep(document.name, data.count(b"\n", 0, token.start()) + 1)
 
 
 def _guard_xml(document: Document) -> None:
@@ -75,7 +84,9 @@ def _guard_xml(document: Document) -> None:
     try:
         parser.Parse(document.data, True)
     except expat.ExpatError as error:
-        what = f"rdfxml syntax: {expat.ErrorString(error.code)}"
+        what = f"rdfxml syntax: {expat.ErrorString(error.code)}."
+        if "amplification" in what:
+            checks.refuse(_TOO_LARGE)
         raise InputError(what, f"{document.name}:{error.lineno}", LOOK) from error
     checks.size()
 
@@ -90,7 +101,7 @@ class _Xml:
 
     def doctype(self, _name: str, system: str | None, public: str | None, _subset: bool) -> None:
         if system or public:
-            self._refuse("the DOCTYPE refers to another file, which is never read")
+            self.refuse("The DOCTYPE refers to another file, which is never read.")
 
     def entity(
         self,
@@ -103,9 +114,9 @@ class _Xml:
         _notation: str | None,
     ) -> None:
         if value is None or system or public or parameter:
-            self._refuse(f"the entity {name} refers to another file or is no plain text")
+            self.refuse(f"The entity {name} refers to another file or is no plain text.")
         elif "&" in value or "%" in value or len(value) > _MAX_ENTITY:
-            self._refuse(f"the entity {name} is more than a namespace")
+            self.refuse(f"The entity {name} is more than a namespace.")
         else:
             self._entities[name] = len(value)
 
@@ -121,8 +132,8 @@ class _Xml:
         data = self._document.data
         expanded = sum(data.count(f"&{name};".encode()) * size for name, size in self._entities.items())
         if expanded > max(_MAX_EXPANDED, 100 * len(data)):
-            self._refuse("the entities make the document too large")
+            self.refuse(_TOO_LARGE)
 
-    def _refuse(self, what: str) -> NoReturn:
+    def refuse(self, what: str) -> NoReturn:
         where = f"{self._document.name}:{self._parser.CurrentLineNumber}"
         raise InputError(what, where, "Remove the DOCTYPE; write namespaces as xmlns attributes.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-from pyoxigraph import Quad, Store, Triple
+from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from cnil_kg.errors import InputError
 from cnil_kg.literals import Literals
@@ -17,9 +17,7 @@ from cnil_kg.reading import Reading
 from cnil_kg.sources import documents
 
 
-def load(
-    inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None, terms: Terms
-) -> Facts:
+def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None, terms: Terms) -> Facts:
     """Read descriptions of projects.
 
     Args:
@@ -32,6 +30,8 @@ def load(
         What was read. Nothing is raised for a bad input: it is in `errors`, whole, and the others count.
     """
     origins: dict[Triple, list[Origin]] = {}
+    blank: dict[NamedNode, Origin] = {}
+    links: list[Triple] = []
     names: list[str] = []
     errors: list[InputError] = []
     warnings: list[Warning_] = []
@@ -50,13 +50,15 @@ def load(
         else:
             for triple, places in reading.origins.items():
                 origins.setdefault(triple, []).extend(places)
+            blank |= reading.blank
+            links += reading.links
         warnings += reading.warnings
     parts = partition(origins, terms.known)
     return Facts(
         store=_store(parts),
         descriptions=tuple(_description(part, origins, names) for part in parts),
         origins={triple: tuple(places) for triple, places in origins.items()},
-        paths=paths(origins),
+        paths=paths(links, blank),
         inputs=tuple(dict.fromkeys(names)),
         warnings=tuple(warnings),
         errors=tuple(errors),

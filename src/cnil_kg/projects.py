@@ -80,9 +80,7 @@ class _Links:
                 self._owners.setdefault(value, set()).add(subject)
             if predicate == _OWNED_BY:
                 self._owners.setdefault(subject, set()).add(value)
-        self._owners = {
-            node: owners & self.projects for node, owners in self._owners.items() if owners & self.projects
-        }
+        self._owners = {node: owners & self.projects for node, owners in self._owners.items() if owners & self.projects}
         self.vocabulary = {node for node in self.subjects if namespace(node.value) in known}
 
     def reach(self, starts: Iterable[NamedNode], project: NamedNode | None) -> dict[NamedNode, None]:

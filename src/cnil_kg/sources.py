@@ -67,7 +67,7 @@ def documents(
         A `Document`, or the `InputError` that says why an input could not be read.
     """
     if format is not None and format not in FORMATS:
-        yield InputError(f"unknown format {format!r}", "", f"Use one of: {', '.join(FORMATS)}.")
+        yield InputError(f"The format {format!r} is unknown.", "", f"Use one of: {', '.join(FORMATS)}.")
         return
     seen: set[object] = set()
     number = 0
@@ -87,7 +87,7 @@ def documents(
             yield error
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
-            yield InputError(f"cannot be read: {reason}", name, "Check the path and its permissions.")
+            yield InputError(f"The file cannot be read: {reason}.", name, "Check the path and its permissions.")
 
 
 def _expand(inputs: Sequence[str]) -> Iterator[tuple[str, bool | InputError]]:
@@ -96,13 +96,13 @@ def _expand(inputs: Sequence[str]) -> Iterator[tuple[str, bool | InputError]]:
         if name != "-" and os.path.isdir(name):
             files = sorted(_walk(name))
             if not files:
-                what = "the folder holds no file to read (hidden files are ignored)"
+                what = "The folder holds no file to read; hidden files are ignored."
                 yield name, InputError(what, name, f"Files must end in one of: {_EXTENSION_LIST}.")
             yield from ((path, True) for path in files)
         elif name == "-" or os.path.exists(name):
             yield name, False
         else:
-            yield name, InputError("no such file or folder", name, "Check the path.")
+            yield name, InputError("There is no such file or folder.", name, "Check the path.")
 
 
 def _walk(folder: str) -> Iterator[str]:
@@ -130,12 +130,12 @@ def _read(name: str, number: int, asked: str | None, stdin: BinaryIO | None) -> 
         with open(name, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise InputError("is larger than 1 GiB", name, "Split it into several files.")
+        raise InputError("The file is larger than 1 GiB.", name, "Split it into several files.")
     data = _utf8(data, name)
     if not data.strip():
-        raise InputError("is empty", name, "Describe at least one project in it, or leave it out.")
+        raise InputError("The file is empty.", name, "Describe at least one project in it, or leave it out.")
     if _HTML_START.match(data):
-        raise InputError("is an HTML page, not RDF", name, "Download the RDF file itself.")
+        raise InputError("The file is an HTML page, not RDF.", name, "Download the RDF file itself.")
     found = asked or _sniff(name, data)
     if found == "rdfxml":
         data = _utf8_xml(data, name)
@@ -153,7 +153,7 @@ def _sniff(name: str, data: bytes) -> str:
         return "turtle"
     if named is None and name == "-":
         repair = f"Add --format, one of: {', '.join(FORMATS)}."
-        raise InputError("the syntax of standard input cannot be told from its first bytes", name, repair)
+        raise InputError("The syntax of standard input cannot be told from its first bytes.", name, repair)
     return named or "turtle"
 
 
@@ -163,7 +163,7 @@ def _utf8(data: bytes, name: str) -> bytes:
         if data.startswith(mark):
             return _decoded(data, encoding, name) if encoding else data[len(mark) :]
     if b"\0" in data[:1000]:
-        raise InputError("is not text", name, "Give an RDF file, saved as UTF-8.")
+        raise InputError("The file is not text.", name, "Give an RDF file, saved as UTF-8.")
     return data
 
 
@@ -183,4 +183,4 @@ def _decoded(data: bytes, encoding: str, name: str) -> bytes:
     try:
         return data.decode(encoding).encode("utf-8")
     except (UnicodeError, LookupError) as error:
-        raise InputError(f"is not readable as {encoding}", name, "Save the file as UTF-8.") from error
+        raise InputError(f"The file is not readable as {encoding}.", name, "Save the file as UTF-8.") from error
