@@ -20,7 +20,7 @@ from cnil_kg.model import Text
 from cnil_kg.normalise import Terms, namespace
 from cnil_kg.patterns import Body, NormalFormError, Pattern, parse_rule, select
 from cnil_kg.rdf import matching
-from cnil_kg.vocab import CKG, RDF, RDFS, SKOS, shrink
+from cnil_kg.vocab import CKG, DCT, RDF, RDFS, SKOS, shrink
 
 _HEADER = re.compile(r"^# ?([a-z-]+): (.*)$")
 REQUIRED = ("id", "fr", "en", "since", "checked-on", "status")
@@ -110,6 +110,12 @@ class Rulebook:
         """The official code of a list item (`LM-03`); empty when it has none."""
         quads = matching(self.constants, subject, NamedNode(SKOS + "notation"), None, None)
         return next((q.object.value for q in quads), "")
+
+    def sources(self, iri: str) -> list[str]:
+        """The `dct:source` of a term, sorted."""
+        return sorted(
+            q.object.value for q in matching(self.constants, NamedNode(iri), NamedNode(DCT + "source"), None, None)
+        )
 
     def values(self, subject: NamedNode, name: str) -> list[str]:
         """The values of a `ckg:` annotation of a term, sorted."""
