@@ -30,7 +30,7 @@ SKIPPED = (
 )
 """Turtle strings, IRIs and comments: what looks like syntax there is none."""
 
-_NEW = re.compile(SKIPPED + rb"|(?P<new><<|(?i:@version|\bversion)(?=\s*[\"']))|(?P<bracket>[\[\]()])", re.DOTALL)
+_NEW = re.compile(SKIPPED + rb"|(?P<new><<|(?<!\S)(?i:@?version)(?=\s*[\"']))|(?P<bracket>[\[\]()])", re.DOTALL)
 
 
 def guard(document: Document) -> None:

@@ -57,9 +57,10 @@ class _Lines:
         if self._turtle:
             bare = text.lstrip()
             solid = bool(bare) and bare[0] not in b"#;,.])}"
-            cut = len(text) if solid or bare[:1] == b"#" else len(text) - len(bare.lstrip(_PUNCTUATION))
-            cut = text.find(b"]", 0, cut) + 1 or cut
-            text, self._rest = text[:cut], text[cut:] + self._rest
+            if bare[:1] != b"#":
+                cut = len(text) if solid else len(text) - len(bare.lstrip(_PUNCTUATION))
+                cut = text.find(b"]", 0, cut) + 1 or cut
+                text, self._rest = text[:cut], text[cut:] + self._rest
         last = self.chunk
         line = last.line + self._ended
         self._ended = text.endswith(b"\n")
