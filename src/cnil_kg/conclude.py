@@ -213,8 +213,8 @@ class Concluder(Reader):
             return [], False
         asked = ask(self.ground, goals)
         found = smallest(asked)
-        if found is None:
-            found = [s for s in asked.slots if s in self.reasoned.contested] or list(asked.slots)
+        if found is None:  # no answers settle it: all that bears on it is named
+            found = sorted(asked.slots, key=asked.order.__getitem__)
         contested = [s for s in found if s in self.reasoned.contested]
         return [s for s in found if s not in contested], bool(contested)
 
