@@ -100,14 +100,14 @@ class Names:
 
     def _target(self, base: str, local: str) -> str | None:
         """The namespace to read for a name in another one, None to leave it alone."""
-        if not _NAME.fullmatch(local) or base in self._terms.known:
+        near = self._terms.folded.get(_fold(base))
+        if near == base or base in self._terms.known or not _NAME.fullmatch(local):
             return None
         other = _other_scheme(base)
         target = legacy.NAMESPACES.get(base) or legacy.NAMESPACES.get(other) or legacy.dated(base)
         if target:
             return target
-        near = self._terms.folded.get(_fold(base))
-        if near is None or near == base:
+        if near is None:
             return None
         return near if near == other or local in self._terms.known.get(near, ()) else None
 

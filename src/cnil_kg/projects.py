@@ -51,7 +51,7 @@ def partition(triples: Iterable[Triple], known: Mapping[str, object]) -> tuple[P
     ]
     reached = {triple.subject for part in parts for triple in part.triples}
     partial = [
-        Part(graph, None, links.stated(links.reach(nodes, None)))
+        Part(graph, None, links.stated(nodes if graph == VOCABULARY else links.reach(nodes, None)))
         for graph, nodes in _components(links, [node for node in links.subjects if node not in reached])
     ]
     return (*parts, *sorted(partial, key=lambda part: part.graph.value))
