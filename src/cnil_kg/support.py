@@ -13,8 +13,15 @@ from cnil_kg.patterns import Body, Count, Pattern, select
 from cnil_kg.rdf import rows
 from cnil_kg.reason import Reasoned, instance
 from cnil_kg.rulebook import Rule
+from cnil_kg.vocab import CKG
 
 _PROJECT = Variable("project")
+# That a node is examined at all is no ground of what is concluded about it.
+UNIT_CLASSES = frozenset(
+    NamedNode(f"{CKG}{state}{unit}")
+    for state in ("Described", "Examined")
+    for unit in ("Processing", "Participation", "Use", "Dataset")
+)
 Value = NamedNode | Literal
 
 
@@ -94,7 +101,7 @@ class Support:
             triple = instance(pattern, solution) if pattern.in_project else None
             if triple is not None:
                 found = Quad(triple.subject, triple.predicate, triple.object, quad.graph_name)
-                if found in self.store and found != quad:
+                if found in self.store and found != quad and found.object not in UNIT_CLASSES:
                     yield found
 
     def _counted(self, count: Count, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:

@@ -34,7 +34,7 @@ VALUES: Mapping[tuple[str, str], Text] = {
     ("legalBasis", "legalObligation"): Text("obligation légale", "legal obligation"),
     ("legalBasis", "vitalInterests"): Text("intérêts vitaux", "vital interests"),
     ("legalBasis", "publicTask"): Text("mission d'intérêt public", "public task"),
-    ("legalBasis", "legitimateInterest"): Text("intérêt légitime", "legitimate interest"),
+    ("legalBasis", "legitimateInterests"): Text("intérêt légitime", "legitimate interest"),
     ("legalBasis", "none"): Text("aucune base légale", "no legal basis"),
     ("reuse", "allowed"): Text("réutilisation possible", "reuse allowed"),
     ("reuse", "testNotDue"): Text("aucun test de réutilisation à faire", "no reuse test due"),
