@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
@@ -60,9 +60,19 @@ def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | 
         origins={triple: tuple(places) for triple, places in origins.items()},
         paths=paths(links, blank),
         inputs=tuple(dict.fromkeys(names)),
-        warnings=tuple(warnings),
+        warnings=tuple(_once(warnings)),
         errors=tuple(errors),
     )
+
+
+def _once(warnings: Iterable[Warning_]) -> Iterator[Warning_]:
+    """The warnings, an import told of one document not told again of another."""
+    imports: set[str] = set()
+    for warning in warnings:
+        if warning.code != "import-not-followed" or warning.term not in imports:
+            yield warning
+        if warning.code == "import-not-followed":
+            imports.add(warning.term)
 
 
 def _store(parts: Sequence[Part]) -> Store:
