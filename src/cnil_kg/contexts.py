@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnil_kg.errors import InputError
+from cnil_kg.guards import printable
 from cnil_kg.jsontree import Json, Object, listed
 
 _SCHEMES = frozenset({"http", "https", "urn", "tag", "did", "mailto", "ftp", "cnil-kg"})
@@ -55,7 +56,7 @@ class Context:
             if part is None:
                 context = Context(base)
             elif isinstance(part, str):
-                raise not_inline(name, repr(part))
+                raise not_inline(name, f"<{part}>")
             elif isinstance(part, Object):
                 if "@import" in part:
                     raise not_inline(name, "@import")
@@ -65,7 +66,7 @@ class Context:
 
 def not_inline(name: str, context: str) -> InputError:
     """The one message about contexts to be fetched."""
-    what = f"The JSON-LD context {context} is not inline, and nothing is fetched."
+    what = f"The JSON-LD context {printable(context)} is not inline, and nothing is fetched."
     return InputError(what, name, "Put the context itself in the document.")
 
 

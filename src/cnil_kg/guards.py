@@ -46,6 +46,11 @@ def guard(document: Document) -> None:
         _guard_text(document)
 
 
+def printable(text: str) -> str:
+    """A text of the input for a message: on one line, nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def rdf12(name: str, line: int | None) -> InputError:
     """The one message about RDF 1.2."""
     repair = "Write plain statements: no << >>, {| |}, VERSION, rdf:reifies or text direction."

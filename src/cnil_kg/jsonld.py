@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import NamedNode, Quad
 
 from cnil_kg.contexts import Context
+from cnil_kg.guards import printable
 from cnil_kg.jsontree import Json, Object, listed, read
 from cnil_kg.lines import BASE
 from cnil_kg.model import Origin, Text, Warning_
@@ -115,6 +116,7 @@ class Inspection:
         if key in self._told:
             return
         self._told.add(key)
+        key = printable(key)
         text = Text(
             f"La clé « {key} » n'est définie par aucun contexte : elle n'est pas lue.",
             f'No context defines the key "{key}": it is not read.',

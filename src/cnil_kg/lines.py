@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from cnil_kg.errors import InputError
-from cnil_kg.guards import LOOK, guard, rdf12
+from cnil_kg.guards import LOOK, guard, printable, rdf12
 from cnil_kg.placing import Chunk, Placing, TurtlePlacing, XmlPlacing
 from cnil_kg.vocab import RDF
 
@@ -108,7 +108,7 @@ def _is_rdf12(quad: Quad) -> bool:
 
 def _syntax(error: SyntaxError, document: Document, line: int) -> InputError:
     message = re.sub(r"\s*\(line \d+\)$", "", str(error.msg or error)).rstrip(".")
-    message = re.sub(r"^Parser error at line \d+ .*?: ", "", message)
+    message = printable(re.sub(r"^Parser error (?:at|between) line \d+ .*?: ", "", message))
     if message == "Unexpected end":
         message = "the text ends before the statement does"
     last = document.data.rstrip().count(b"\n") + 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from cnil_kg.errors import InputError
+from cnil_kg.guards import printable
 from cnil_kg.lines import statements
 from cnil_kg.literals import EXPECTED, Literals
 from cnil_kg.model import Origin, Text, Warning_
@@ -167,5 +168,5 @@ class Reading:
 
 
 def _quoted(literal: Literal) -> str:
-    text = " ".join(literal.value.split())
+    text = printable(" ".join(literal.value.split()))
     return f'"{text[:40]}..."' if len(text) > 40 else f'"{text}"'
