@@ -52,7 +52,7 @@ def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | 
                 origins.setdefault(triple, []).extend(places)
             blank |= reading.blank
             links += reading.links
-        warnings += reading.warnings
+        warnings += sorted(reading.warnings, key=_line)
     parts = partition(origins, terms.known)
     return Facts(
         store=_store(parts),
@@ -63,6 +63,10 @@ def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | 
         warnings=tuple(_once(warnings)),
         errors=tuple(errors),
     )
+
+
+def _line(warning: Warning_) -> int:
+    return (warning.where and warning.where.line) or 0
 
 
 def _once(warnings: Iterable[Warning_]) -> Iterator[Warning_]:

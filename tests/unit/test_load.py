@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import sys
@@ -345,6 +346,44 @@ def test_a_list_of_2000_items_is_read(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, f"{HEAD}ex:p a ckg:Project ; ex:list ( {'[ ex:q 1 ] ' * 2000}) .")
     assert len(facts.store) == 2 + 3 * 2000
     assert "http://e/p / ex:list / rdf:rest{1999} / rdf:first".replace("ex:", "http://e/") in facts.paths.values()
+
+
+XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
+SEEDS = {
+    "p.ttl": HEAD
+    + 'ex:p a ckg:Project ; ex:q [ ckg:largeScale "oui" ; ex:r 1.5e3 , ( 1 "x"@fr [ ] ) ] , _:b .\n<#x> ex:s """l""" .',
+    "p.trig": HEAD + 'GRAPH ex:g { ex:a ex:b [ ex:c "x" ] } { ex:d ex:e "f"@en--ltr . << ex:a ex:b ex:c >> ex:d ex:e }',
+    "p.nq": '<http://a/> <http://b/> "x\\u00e9"@fr <http://g/> .\n_:a <http://b/> _:b .',
+    "p.rdf": f'<!DOCTYPE rdf:RDF [<!ENTITY e "http://e/">]>{XML}<e:A rdf:about="&e;x" e:y="z"><e:p rdf:parseType='
+    '"Collection"><e:B/></e:p><e:r rdf:nodeID="n" rdf:ID="i"/></e:A><!-- c --></rdf:RDF>',
+    "p.jsonld": '{"@context": {"@base": "http://b/", "e": "http://e/", "n": {"@id": "e:n", "@container": "@list"}}, '
+    '"@id": "x", "n": [1, {"@value": "x", "@language": "fr"}], "@graph": [{"@reverse": {"e:q": {"@id": "_:b"}}}]}',
+}
+PIECES = b"\" ' < > [ ] { } ( ) \\ \\u @ ^^ : . ; , # & << \0 \xff \xc3 @prefix @id @context null 1e999 &#0; _:".split(
+    b" "
+)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_damaged_files_never_end_in_a_traceback(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    for name, text in SEEDS.items():
+        data = bytearray(text.encode())
+        for _ in range(chance.randrange(1, 5)):
+            at, other = chance.randrange(len(data)), chance.randrange(len(data))
+            piece = chance.choice([b"", chance.choice(PIECES), bytes(data[other : other + 20])])
+            data[at : at + chance.randrange(8)] = piece
+        facts = facts_of(tmp_path, bytes(data), name)
+        assert {quad.triple for quad in facts.store} == set(facts.origins)
+        assert facts.errors or facts.origins or facts.warnings
+        assert all(str(error).startswith(f"{tmp_path}/{name}") and str(error).isprintable() for error in facts.errors)
+
+
+def test_warnings_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    facts = facts_of(
+        tmp_path, f'{HEAD}ex:p ex:q [\n ckg:largeScal 1 ;\n ckg:largeScale "x" ;\n ckg:fase [ ckg:foo 1 ] ] .'
+    )
+    assert [line for _, line in told(facts)] == [TOP + 2, TOP + 3, TOP + 4, TOP + 4]
 
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "catalogs"
