@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
@@ -29,40 +29,50 @@ def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | 
     Returns:
         What was read. Nothing is raised for a bad input: it is in `errors`, whole, and the others count.
     """
-    origins: dict[Triple, list[Origin]] = {}
-    blank: dict[NamedNode, Origin] = {}
-    links: list[Triple] = []
-    names: list[str] = []
-    errors: list[InputError] = []
-    warnings: list[Warning_] = []
+    run = _Run()
     literals = Literals()
     for document in documents(inputs, format, stdin):
         if isinstance(document, InputError):
-            errors.append(document)
-            names += [document.where] if document.where else []
-            continue
-        names.append(document.name)
-        reading = Reading(document, terms, literals)
+            run.errors.append(document)
+            run.names += [document.where] if document.where else []
+        else:
+            run.add(document.name, Reading(document, terms, literals))
+    parts = partition(run.origins, terms.known)
+    return Facts(
+        store=_store(parts),
+        descriptions=tuple(_description(part, run) for part in parts),
+        origins={triple: tuple(places) for triple, places in run.origins.items()},
+        paths=paths(run.links, run.blank),
+        inputs=tuple(dict.fromkeys(run.names)),
+        warnings=tuple(_once(run.warnings)),
+        errors=tuple(run.errors),
+    )
+
+
+class _Run:
+    """What the documents hold together."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.origins: dict[Triple, list[Origin]] = {}
+        self.blank: dict[NamedNode, Origin] = {}
+        self.links: list[Triple] = []
+        self.warnings: list[Warning_] = []
+        self.errors: list[InputError] = []
+
+    def add(self, name: str, reading: Reading) -> None:
+        """Read one document; nothing of a bad one is kept but its warnings."""
+        self.names.append(name)
         try:
             reading.read()
         except InputError as error:
-            errors.append(error)
+            self.errors.append(error)
         else:
             for triple, places in reading.origins.items():
-                origins.setdefault(triple, []).extend(places)
-            blank |= reading.blank
-            links += reading.links
-        warnings += sorted(reading.warnings, key=_line)
-    parts = partition(origins, terms.known)
-    return Facts(
-        store=_store(parts),
-        descriptions=tuple(_description(part, origins, names) for part in parts),
-        origins={triple: tuple(places) for triple, places in origins.items()},
-        paths=paths(links, blank),
-        inputs=tuple(dict.fromkeys(names)),
-        warnings=tuple(_once(warnings)),
-        errors=tuple(errors),
-    )
+                self.origins.setdefault(triple, []).extend(places)
+            self.blank |= reading.blank
+            self.links += reading.links
+        self.warnings += sorted(reading.warnings, key=_line)
 
 
 def _line(warning: Warning_) -> int:
@@ -86,6 +96,6 @@ def _store(parts: Sequence[Part]) -> Store:
     return store
 
 
-def _description(part: Part, origins: Mapping[Triple, Sequence[Origin]], names: Sequence[str]) -> Description:
-    files = {place.file for triple in part.triples for place in origins[triple]}
-    return Description(part.graph, part.project, tuple(name for name in names if name in files))
+def _description(part: Part, run: _Run) -> Description:
+    files = {place.file for triple in part.triples for place in run.origins[triple]}
+    return Description(part.graph, part.project, tuple(name for name in run.names if name in files))
