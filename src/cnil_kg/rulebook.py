@@ -79,16 +79,15 @@ class Rulebook:
     @property
     def terms(self) -> Terms:
         """What the loader checks names and literals against."""
-        known: dict[str, set[str]] = {}
-        for quad in matching(self.constants, None, NamedNode(RDF + "type"), None, None):
-            if isinstance(quad.subject, NamedNode):
-                base = namespace(quad.subject.value)
-                known.setdefault(base, set()).add(quad.subject.value[len(base) :])
+        known: dict[str, set[str]] = {CKG: set()}
         path = self.root / "ontology" / "known-terms.csv"
-        if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-                base, _, name = line.partition(",")
-                known.setdefault(base, set()).add(name)
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            base, _, name = line.partition(",")
+            known.setdefault(base, set()).add(name)
+        for quad in matching(self.constants, None, NamedNode(RDF + "type"), None, None):
+            base = namespace(getattr(quad.subject, "value", ""))
+            if base in known:
+                known[base].add(quad.subject.value[len(base) :])
         datatypes = {f.iri: f.type for f in self.facts}
         return Terms({base: frozenset(names) for base, names in known.items()}, datatypes)
 
