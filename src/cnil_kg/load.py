@@ -8,13 +8,13 @@ from typing import BinaryIO
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from cnil_kg.errors import InputError
-from cnil_kg.literals import Literals
+from cnil_kg.inputs.literals import Literals
+from cnil_kg.inputs.normalise import Terms
+from cnil_kg.inputs.paths import paths
+from cnil_kg.inputs.projects import Part, partition
+from cnil_kg.inputs.reading import Reading
+from cnil_kg.inputs.sources import documents
 from cnil_kg.model import Description, Facts, Origin, Warning_
-from cnil_kg.normalise import Terms
-from cnil_kg.paths import paths
-from cnil_kg.projects import Part, partition
-from cnil_kg.reading import Reading
-from cnil_kg.sources import documents
 
 
 def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None, terms: Terms) -> Facts:

@@ -16,8 +16,8 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 from cnil_kg.axioms import compile_axioms
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.facttable import Fact, fact_quads, read_facts
+from cnil_kg.inputs.normalise import Terms, namespace
 from cnil_kg.model import Text
-from cnil_kg.normalise import Terms, namespace
 from cnil_kg.patterns import Body, NormalFormError, Pattern, parse_rule, select
 from cnil_kg.rdf import matching
 from cnil_kg.vocab import CKG, DCT, RDF, RDFS, SKOS, shrink

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from harness import HEADER
 
 COMMAND = [sys.executable, "-c", "from cnil_kg.cli import main; main()"]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from cnil_kg.errors import InputError
-from cnil_kg.jsonld import Inspection
-from cnil_kg.jsontree import Object, read
-from cnil_kg.lines import statements
-from cnil_kg.sources import Document
+from cnil_kg.inputs.jsonld import Inspection
+from cnil_kg.inputs.jsontree import Object, read
+from cnil_kg.inputs.lines import statements
+from cnil_kg.inputs.sources import Document
 
 CONTEXT = '"@context": {"ex": "http://e/", "name": "ex:name", "part": {"@id": "ex:part", "@type": "@id"}}'
 

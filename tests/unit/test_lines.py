@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from cnil_kg.errors import InputError
-from cnil_kg.lines import statements
-from cnil_kg.sources import Document
+from cnil_kg.inputs.lines import statements
+from cnil_kg.inputs.sources import Document
 
 E = "@prefix e: <http://e/> .\n"
 XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from cnil_kg.literals import Literals, Reading
+from cnil_kg.inputs.literals import Literals, Reading
 from cnil_kg.vocab import XSD
 
 

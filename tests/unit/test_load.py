@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from cnil_kg.inputs.normalise import Terms
 from cnil_kg.load import load
 from cnil_kg.model import Facts
-from cnil_kg.normalise import Terms
 from cnil_kg.vocab import CKG, DPV, PREFIXES, expand
 
 FACTS = {
@@ -274,7 +274,7 @@ def test_unusual_iris_are_kept_apart_and_as_written(tmp_path: Path, subject: str
 
 def _script(folder: Path, *inputs: str) -> str:
     code = (
-        "import sys\nfrom cnil_kg.load import load\nfrom cnil_kg.normalise import Terms\n"
+        "import sys\nfrom cnil_kg.load import load\nfrom cnil_kg.inputs.normalise import Terms\n"
         "facts = load(sys.argv[1:], terms=Terms({}, {}))\n"
         "print(facts.descriptions, facts.origins, facts.paths, facts.inputs, facts.warnings, sep='\\n')\n"
         "print(sorted(map(str, facts.store)))"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from cnil_kg import legacy
+from cnil_kg.inputs import legacy
+from cnil_kg.inputs.normalise import Names, Terms, namespace
 from cnil_kg.model import Warning_
-from cnil_kg.normalise import Names, Terms, namespace
 from cnil_kg.vocab import CKG, DCAT, DPV, EU_GDPR, PREFIXES, PROV, SKOS, expand
 
 HEALTH = PREFIXES["healthdcatap"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import NamedNode, Triple
 
+from cnil_kg.inputs.paths import paths
 from cnil_kg.model import Origin
-from cnil_kg.paths import paths
 from cnil_kg.vocab import PROV, RDF
 
 

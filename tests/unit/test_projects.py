@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnil_kg.inputs.normalise import Terms
+from cnil_kg.inputs.projects import VOCABULARY
 from cnil_kg.load import load
 from cnil_kg.model import Facts
-from cnil_kg.normalise import Terms
-from cnil_kg.projects import VOCABULARY
 from cnil_kg.vocab import CKG, DPV, PREFIXES, shrink
 
 TERMS = Terms(

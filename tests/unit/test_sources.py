@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnil_kg.errors import InputError
-from cnil_kg.sources import Document, documents
+from cnil_kg.inputs.sources import Document, documents
 
 TURTLE = b"@prefix ex: <https://example.org/> .\nex:a ex:b ex:c .\n"
 XML = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode, Triple
 
-from cnil_kg.normalise import namespace
+from cnil_kg.inputs.normalise import namespace
 from cnil_kg.vocab import CKG, DPV, PROV, RDF
 
 GRAPH = "urn:cnil-kg:graph:"

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, cast
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from cnil_kg.errors import InputError
-from cnil_kg.guards import LOOK, guard, printable, rdf12
-from cnil_kg.placing import Chunk, Placing, TurtlePlacing, XmlPlacing
+from cnil_kg.inputs.guards import LOOK, guard, printable, rdf12
+from cnil_kg.inputs.placing import Chunk, Placing, TurtlePlacing, XmlPlacing
 from cnil_kg.vocab import RDF
 
 if TYPE_CHECKING:
     from typing import IO
 
-    from cnil_kg.sources import Document
+    from cnil_kg.inputs.sources import Document
 
 BASE = "cnil-kg://document-{number}/"
 """Base of relative IRIs: by number of the document, so that no path leaks. A hierarchical form, where `../x`

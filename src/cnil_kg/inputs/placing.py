@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from cnil_kg.guards import SKIPPED
-from cnil_kg.sources import Document
+from cnil_kg.inputs.guards import SKIPPED
+from cnil_kg.inputs.sources import Document
 from cnil_kg.vocab import RDF, XSD
 
 _FIRST = NamedNode(RDF + "first")

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from cnil_kg.errors import InputError
-from cnil_kg.guards import printable
-from cnil_kg.lines import statements
-from cnil_kg.literals import EXPECTED, Literals
+from cnil_kg.inputs.guards import printable
+from cnil_kg.inputs.lines import statements
+from cnil_kg.inputs.literals import EXPECTED, Literals
+from cnil_kg.inputs.normalise import Names, Terms
+from cnil_kg.inputs.projects import BNODE
+from cnil_kg.inputs.sources import Document
 from cnil_kg.model import Origin, Text, Warning_
-from cnil_kg.normalise import Names, Terms
-from cnil_kg.projects import BNODE
-from cnil_kg.sources import Document
 from cnil_kg.vocab import NONE, NOT_ASSESSED, OWL, XSD, shrink
 
 _IMPORTS = NamedNode(OWL + "imports")
@@ -71,7 +71,7 @@ class Reading:
         quads = statements(self._document)
         if self._document.format != "jsonld":
             return quads
-        from cnil_kg.jsonld import Inspection  # noqa: PLC0415  (only for JSON-LD)
+        from cnil_kg.inputs.jsonld import Inspection  # noqa: PLC0415  (only for JSON-LD)
 
         inspection = Inspection(self._document)
         self.warnings += inspection.warnings

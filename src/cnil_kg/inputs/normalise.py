@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode
 
-from cnil_kg import legacy
+from cnil_kg.inputs import legacy
 from cnil_kg.model import Origin, Text, Warning_
 from cnil_kg.vocab import PREFIXES, shrink
 

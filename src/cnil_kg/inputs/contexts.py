@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnil_kg.errors import InputError
-from cnil_kg.guards import printable
-from cnil_kg.jsontree import Json, Object, listed
+from cnil_kg.inputs.guards import printable
+from cnil_kg.inputs.jsontree import Json, Object, listed
 
 _SCHEMES = frozenset({"http", "https", "urn", "tag", "did", "mailto", "ftp", "cnil-kg"})
 

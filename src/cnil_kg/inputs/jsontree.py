@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from cnil_kg.guards import MAX_DEPTH, too_deep
-from cnil_kg.sources import Document
+from cnil_kg.inputs.guards import MAX_DEPTH, too_deep
+from cnil_kg.inputs.sources import Document
 
 _TOKEN = re.compile(r'\s*("[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)', re.DOTALL)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from cnil_kg.errors import InputError
-from cnil_kg.sources import Document
+from cnil_kg.inputs.sources import Document
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import NamedNode, Quad
 
-from cnil_kg.contexts import Context
-from cnil_kg.guards import printable
-from cnil_kg.jsontree import Json, Object, listed, read
-from cnil_kg.lines import BASE
+from cnil_kg.inputs.contexts import Context
+from cnil_kg.inputs.guards import printable
+from cnil_kg.inputs.jsontree import Json, Object, listed, read
+from cnil_kg.inputs.lines import BASE
+from cnil_kg.inputs.sources import Document
 from cnil_kg.model import Origin, Text, Warning_
-from cnil_kg.sources import Document
 from cnil_kg.vocab import RDF
 
 _INDEXED = frozenset({"@index", "@language", "@id", "@type", "@graph"})
