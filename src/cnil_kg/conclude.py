@@ -23,6 +23,7 @@ from cnil_kg.vocab import CKG, NONE, PROV
 
 AWAITS = NamedNode(CKG + "awaitsJudgement")
 CONFLICTS = NamedNode(CKG + "inContradiction")
+SCOPE, OUT_OF_SCOPE = NamedNode(CKG + "scope"), NamedNode(CKG + "OutOfScope")
 
 
 class Concluder(Reader):
@@ -102,7 +103,7 @@ class Concluder(Reader):
             return self.open(asked, unit, "contradiction", ())
         if self.marks(AWAITS, asked, unit):
             return self.open(asked, unit, "judgement", ())
-        slots, contested = self.missing(self.goals(asked, unit))
+        slots, contested = self.missing(self.goals(asked, unit), self.ends(unit.node, unit.graph))
         if contested:
             return self.open(asked, unit, "contradiction", ())
         return self.open(asked, unit, "missing" if slots else "judgement", self.facts(slots))
@@ -206,12 +207,17 @@ class Concluder(Reader):
 
     # --- what is missing ---------------------------------------------------------------------------------------
 
-    def missing(self, goals: Iterable[Quad]) -> tuple[list[Slot], bool]:
+    def ends(self, node: NamedNode, graph: NamedNode) -> list[Quad]:
+        """What stops the questions about a unit: its processing is out of the sheets."""
+        processing = self.value(node, "ofProcessing", graph) or node
+        return [Quad(processing, SCOPE, OUT_OF_SCOPE, graph)]
+
+    def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
         """A minimal sufficient set of open facts for some goals, and whether a contested fact is among them."""
         goals = set(goals)
         if not goals:
             return [], False
-        asked = ask(self.ground, goals)
+        asked = ask(self.ground, goals, ends)
         found = smallest(asked)
         if found is None:  # no answers settle it: all that bears on it is named
             found = sorted(asked.slots, key=asked.order.__getitem__)

@@ -40,8 +40,15 @@ class Fact:
         return NamedNode(self.iri)
 
     @property
+    def marker(self) -> bool:
+        """True for the marker of a closed list: `false` says that nobody has gone through the list yet."""
+        return self.names[0].endswith(("Screened", "Closed"))
+
+    @property
     def answers(self) -> tuple[NamedNode | Literal, ...]:
         """The values an answer can take, one of each kind for open types."""
+        if self.marker:
+            return (Literal(True),)
         if self.type == "boolean":
             return (Literal(True), Literal(False))
         if self.type == "date":

@@ -15,8 +15,25 @@ from pyoxigraph import Quad
 from cnil_kg.ground import Clause, Ground, Slot
 from cnil_kg.rdf import Value
 
-MAX_NODES = 6000
+# Bounds of the search, in nodes of about 0.2 ms: nearest clause first, then earliest stratum first, then sparing facts.
+NEAREST, EARLIEST, SPARING = 1000, 3000, 1200
 Answers = Mapping[Slot, Value]
+Atoms = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A clause whose atoms are numbers: quick to compare, hash and count."""
+
+    head: int
+    needs: Atoms
+    bars: tuple[Atoms, ...]
+    counts: tuple[tuple[int, tuple[Atoms, ...]], ...]
+    stratum: int
+
+    @property
+    def positive(self) -> Atoms:
+        return self.needs.union(*(a for _, alternatives in self.counts for a in alternatives))
 
 
 @dataclass
@@ -25,42 +42,75 @@ class Question:
 
     Attributes:
         goals: the conclusion is settled as soon as one of these holds.
+        ends: it is settled too, or no longer asked, when one of these holds; no fact is asked for their sake.
+        leaves: for each number of an open fact's value, its slot.
         slots: the open facts that occur, with the answers the clauses tell apart.
+        numbers: the atoms, by quad.
+        earliest: ask for the earliest stratum first; else for the clause nearest to holding.
     """
 
-    goals: frozenset[Quad]
-    clauses: list[Clause]
-    leaves: dict[Quad, Slot]
+    goals: Atoms
+    ends: Atoms
+    clauses: list[Numbered]
+    leaves: dict[int, Slot]
     slots: dict[Slot, list[Value]]
+    order: dict[Slot, int]
+    numbers: dict[Quad, int]
     nodes: int = 0
-    order: dict[Slot, int] = field(default_factory=dict)
+    limit: int = NEAREST
+    earliest: bool = False
+    seen: dict[object, bool] = field(default_factory=dict)
 
 
 class SearchLimitError(Exception):
-    """The tree grew beyond its bound."""
+    """The search grew beyond its bound."""
 
 
-def question(ground: Ground, goals: Iterable[Quad]) -> Question:
-    """The clauses that lead to `goals`, by stratum, and the slots in them."""
-    goal_set = frozenset(goals)
-    wanted, reached = list(goal_set), set(goal_set)
+def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> Question:
+    """The clauses that lead to `goals` and `ends`, by stratum, and the slots in them."""
+    goal_set, end_set = frozenset(goals), frozenset(ends)
+    reached = set(goal_set | end_set)
+    wanted = sorted(reached, key=str)
+    numbers: dict[Quad, int] = {}
     clauses: list[Clause] = []
     leaves: dict[Quad, Slot] = {}
     while wanted:
         atom = wanted.pop()
+        numbers[atom] = len(numbers)
         slot = ground.slot_of(atom)
         if slot is not None:
             leaves[atom] = slot
         for clause in ground.clauses.get(atom, ()):
             clauses.append(clause)
-            for other in _atoms_of(clause):
-                if other not in reached:
-                    reached.add(other)
-                    wanted.append(other)
+            fresh = sorted(_atoms_of(clause) - reached, key=str)
+            reached.update(fresh)
+            wanted += fresh
     clauses.sort(key=lambda c: c.stratum)
     slots = _answers(ground, clauses, leaves)
-    order = {slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)}
-    return Question(goal_set, clauses, leaves, slots, order=order)
+    spared = {a for a, slot in leaves.items() if a.object not in slots[slot]}  # like another answer that is kept
+    clauses = [c for c in clauses if spared.isdisjoint(_atoms_of(c))]
+    return Question(
+        goals=frozenset(numbers[a] for a in goal_set),
+        ends=frozenset(numbers[a] for a in end_set),
+        clauses=[_numbered(c, numbers) for c in clauses],
+        leaves={numbers[a]: slot for a, slot in leaves.items() if a not in spared},
+        slots=slots,
+        order={slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)},
+        numbers=numbers,
+    )
+
+
+def _numbered(clause: Clause, numbers: Mapping[Quad, int]) -> Numbered:
+    def number(atoms: frozenset[Quad]) -> Atoms:
+        return frozenset(numbers[a] for a in atoms)
+
+    return Numbered(
+        numbers[clause.head],
+        number(clause.needs),
+        tuple(number(g) for g in clause.bars),
+        tuple((c.least, tuple(number(a) for a in c.alternatives)) for c in clause.counts),
+        clause.stratum,
+    )
 
 
 def _atoms_of(clause: Clause) -> set[Quad]:
@@ -104,15 +154,19 @@ def _shape(clause: Clause, atom: Quad) -> str:
     return f"{clause.head} {parts} {counts}"
 
 
-def holding(asked: Question, answers: Answers) -> set[Quad]:
-    """Every atom that holds under some answers, all else not stated."""
-    true = {atom for atom, slot in asked.leaves.items() if slot in answers and answers[slot] == atom.object}
-    return _close(asked, true, bars=True, blocked=set())
+def holding(asked: Question, answers: Answers) -> set[int]:
+    """The numbers of all that holds under some answers, everything else not stated."""
+    true = {
+        asked.numbers[atom]
+        for (graph, node, property_), value in answers.items()
+        if (atom := Quad(node, property_, value, graph)) in asked.numbers
+    }
+    return _close(asked, true, None)
 
 
-def _close(asked: Question, true: set[Quad], *, bars: bool, blocked: set[Quad]) -> set[Quad]:
-    level, start, clauses = None, 0, asked.clauses
-    index = 0
+def _close(asked: Question, true: set[int], barring: set[int] | None) -> set[int]:
+    """All that follows, stratum by stratum; `barring` None: what is derived bars as it goes."""
+    index, clauses = 0, asked.clauses
     while index < len(clauses):
         start, level = index, clauses[index].stratum
         while index < len(clauses) and clauses[index].stratum == level:
@@ -121,35 +175,39 @@ def _close(asked: Question, true: set[Quad], *, bars: bool, blocked: set[Quad]) 
         while changed:
             changed = False
             for clause in clauses[start:index]:
-                if clause.head not in true and _applies(clause, true, blocked if not bars else true):
+                if clause.head not in true and _applies(clause, true, true if barring is None else barring):
                     true.add(clause.head)
                     changed = True
     return true
 
 
-def _applies(clause: Clause, true: set[Quad], barring: set[Quad]) -> bool:
+def _applies(clause: Numbered, true: set[int], barring: set[int]) -> bool:
     if not clause.needs <= true:
         return False
     if any(group <= barring for group in clause.bars):
         return False
-    return all(sum(a <= true for a in c.alternatives) >= c.least for c in clause.counts)
+    return all(sum(a <= true for a in alternatives) >= least for least, alternatives in clause.counts)
 
 
-def settled(asked: Question, true: set[Quad]) -> bool:
-    return not asked.goals.isdisjoint(true)
+def settled(asked: Question, true: set[int]) -> bool:
+    """True when nothing is left to ask."""
+    return not (asked.goals.isdisjoint(true) and asked.ends.isdisjoint(true))
 
 
 def smallest(asked: Question) -> list[Slot] | None:
     """A minimal sufficient set of slots, in the order of the fact table; None if no answers can settle the goals."""
-    found: dict[Slot, None] = {}
-    try:
-        if not _grow(asked, {}, None, found):
-            return None
-    except SearchLimitError:
+    found = _sufficient(asked, NEAREST, earliest=False)
+    if found is None:
+        found = _sufficient(asked, EARLIEST, earliest=True)
+    if found is None:
         return sorted(asked.slots, key=asked.order.__getitem__)
+    if not found:
+        return None
     chosen = list(found)
-    for slot in reversed(list(found)):
+    asked.limit = asked.nodes + SPARING
+    for slot in reversed(found):
         rest = [s for s in chosen if s != slot]
+        asked.seen = {}
         try:
             if _grow(asked, {}, frozenset(rest), {}):
                 chosen = rest
@@ -158,56 +216,80 @@ def smallest(asked: Question) -> list[Slot] | None:
     return sorted(chosen, key=asked.order.__getitem__)
 
 
+def _sufficient(asked: Question, limit: int, *, earliest: bool) -> list[Slot] | None:
+    """The slots a tree asks; empty if no answers can settle the goals; None if the tree grows beyond `limit`."""
+    asked.nodes, asked.limit, asked.seen, asked.earliest = 0, limit, {}, earliest
+    found: dict[Slot, None] = {}
+    try:
+        return list(found) if _grow(asked, {}, None, found) else []
+    except SearchLimitError:
+        return None
+
+
 def _grow(
     asked: Question, answers: dict[Slot, Value], allowed: frozenset[Slot] | None, found: dict[Slot, None]
 ) -> bool:
-    """Ask until settled on every branch; True if that succeeds. The slots asked are added to `found`."""
-    asked.nodes += 1
-    if asked.nodes > MAX_NODES:
-        raise SearchLimitError
+    """Ask until settled on every branch; True if that succeeds. The slots asked are added to `found`.
+
+    Two branches that leave the same clauses in the same state are explored once.
+    """
     true = holding(asked, answers)
     if settled(asked, true):
         return True
-    slot = _next(asked, answers, true, allowed, found)
+    asked.nodes += 1
+    if asked.nodes > asked.limit:
+        raise SearchLimitError
+    slot, state = _next(asked, answers, true, allowed, found)
     if slot is None:
         return False
-    found.setdefault(slot)
-    return all(_grow(asked, {**answers, slot: value}, allowed, found) for value in reversed(asked.slots[slot]))
+    if state not in asked.seen:
+        found.setdefault(slot)
+        branches = (_grow(asked, {**answers, slot: value}, allowed, found) for value in reversed(asked.slots[slot]))
+        asked.seen[state] = all(branches)
+    return asked.seen[state]
 
 
 def _next(
-    asked: Question, answers: Answers, true: set[Quad], allowed: frozenset[Slot] | None, found: dict[Slot, None]
-) -> Slot | None:
-    """The open slot to ask: one already asked elsewhere if any matters, else one of the clause nearest to holding."""
+    asked: Question, answers: Answers, true: set[int], allowed: frozenset[Slot] | None, found: dict[Slot, None]
+) -> tuple[Slot | None, object]:
+    """The open slot to ask, and the state of the clauses that still matter.
+
+    A slot already asked elsewhere comes first if it matters, else one of the earliest clause nearest to holding.
+    """
     open_ = {a for a, slot in asked.leaves.items() if slot not in answers and (allowed is None or slot in allowed)}
-    possible = _close(asked, true | open_, bars=False, blocked=true)
-    wanted, reached = [g for g in asked.goals if g in possible], set(asked.goals)
-    best: dict[Slot, int] = {}
-    by_head: dict[Quad, list[Clause]] = {}
+    possible = _close(asked, true | open_, true)
+    by_head: dict[int, list[Numbered]] = {}
     for clause in asked.clauses:
         if clause.head not in true and clause.head in possible and _applies(clause, possible, true):
             by_head.setdefault(clause.head, []).append(clause)
+    wanted, reached = [g for g in asked.goals if g in possible], set(asked.goals)
+    best: dict[Slot, tuple[int, int]] = {asked.leaves[g]: (0, 0) for g in wanted if g in open_}
+    state: list[object] = []
     while wanted:
-        atom = wanted.pop()
-        if atom in open_:
-            best[asked.leaves[atom]] = min(best.get(asked.leaves[atom], 99), 0)
-        for clause in by_head.get(atom, ()):
-            lacking = [a for a in _positive(clause) if a in possible and a not in true]
+        for clause in by_head.get(wanted.pop(), ()):
+            lacking = (clause.positive & possible) - true
+            state.append((clause.head, lacking, _left(clause, true, possible)))
             for other in lacking:
                 if other in open_:
                     slot = asked.leaves[other]
-                    best[slot] = min(best.get(slot, 99), len(lacking))
+                    near = (clause.stratum if asked.earliest else 0, len(lacking))
+                    best[slot] = min(best.get(slot, near), near)
                 if other not in reached:
                     reached.add(other)
                     wanted.append(other)
     if not best:
+        return None, None
+    chosen = min(best, key=lambda s: (s not in found, best[s], asked.order[s]))
+    return chosen, frozenset(state)
+
+
+def _left(clause: Numbered, true: set[int], possible: set[int]) -> object:
+    """What remains of a clause's bars and counts."""
+    if not clause.bars and not clause.counts:
         return None
-    return min(best, key=lambda s: (s not in found, best[s], asked.order[s]))
-
-
-def _positive(clause: Clause) -> set[Quad]:
-    atoms = set(clause.needs)
-    for count in clause.counts:
-        for alternative in count.alternatives:
-            atoms |= alternative
-    return atoms
+    bars = frozenset(group - true for group in clause.bars if group <= possible)
+    counts = tuple(
+        (least - sum(a <= true for a in alternatives), frozenset(a - true for a in alternatives if a <= possible))
+        for least, alternatives in clause.counts
+    )
+    return bars, counts

@@ -83,7 +83,13 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
     rules = rules_in_force(rulebook, as_of)
     forged = forgeries(facts, rulebook, rules)
     facts_only = set(facts.store) - set(forged)
-    stated = {q for q in facts_only if q.object != _NOT_ASSESSED}  # nobody has looked: read as not stated
+    # Nobody has looked: read as not stated.
+    markers = {f.node for f in rulebook.facts if f.marker}
+    stated = {
+        q
+        for q in facts_only
+        if q.object != _NOT_ASSESSED and not (q.predicate in markers and q.object == Literal(False))
+    }
     store = Store()
     store.extend(rulebook.constants)
     store.extend(stated)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pyoxigraph import NamedNode, Variable
+from pyoxigraph import Literal, NamedNode, Variable
 
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.patterns import Body, Pattern
 from cnil_kg.rulebook import Rule
-from cnil_kg.vocab import RDF
+from cnil_kg.vocab import CKG, RDF
 
 ANY = "*"
+MARKS = frozenset(CKG + name for name in ("awaitsJudgement", "inContradiction", "holdsFor"))
 
 
 def keys(pattern: Pattern, body: Body) -> list[str]:
@@ -25,8 +26,10 @@ def keys(pattern: Pattern, body: Body) -> list[str]:
             found.append(pattern.object.value)
         elif predicate.value == RDF + "type" and isinstance(pattern.object, Variable):
             found.append(ANY)
+        elif predicate.value in MARKS and isinstance(pattern.object, Literal):
+            found.append(f"{predicate.value} {pattern.object.value}")  # each entry's mark is a key of its own
         else:
-            found.append(str(getattr(predicate, "value", predicate)))
+            found.append(predicate.value)
     return found
 
 

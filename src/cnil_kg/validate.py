@@ -138,7 +138,7 @@ def _finding(
     else:
         status = "undetermined"
         goals = [Quad(node, TYPE, c, graph) for c in (requirement.applies, requirement.not_for) if c]
-        reason, missing = _open(concluder, goals)
+        reason, missing = _open(concluder, node, graph, goals)
     project = concluder.projects.get(graph)
     return Finding(
         id=requirement.id,
@@ -155,8 +155,10 @@ def _finding(
     )
 
 
-def _open(concluder: Concluder, goals: list[Quad]) -> tuple[Reason, tuple[MissingFact, ...]]:
-    slots, contested = concluder.missing(goals)
+def _open(
+    concluder: Concluder, node: NamedNode, graph: NamedNode, goals: list[Quad]
+) -> tuple[Reason, tuple[MissingFact, ...]]:
+    slots, contested = concluder.missing(goals, concluder.ends(node, graph))
     if contested:
         return "contradiction", ()
     return ("missing", concluder.facts(slots)) if slots else ("judgement", ())
@@ -183,7 +185,7 @@ def _unstated(
         else:
             waits = any(matching(reasoned.store, node, AWAITS, Literal(requirement.id), graph))
             goals = [h for h in concluder.ground.heads(graph, node) if h.predicate == property_]
-            reason, facts = ("judgement", ()) if waits else _open(concluder, goals)
+            reason, facts = ("judgement", ()) if waits else _open(concluder, node, graph, goals)
             reasons.add(reason)
         found.update(dict.fromkeys(facts))
     order: tuple[Reason, ...] = ("contradiction", "judgement", "missing")
