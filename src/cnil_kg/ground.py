@@ -35,10 +35,14 @@ _UNIT_CLASSES = {
 
 @dataclass(frozen=True)
 class AtLeast:
-    """At least `least` of the alternatives hold; an alternative is a set of atoms."""
+    """At least `least` of the things counted hold; each holds when one of its alternatives, a set of atoms, does."""
 
     least: int
-    alternatives: tuple[frozenset[Quad], ...]
+    counted: tuple[tuple[frozenset[Quad], ...], ...]
+
+    @property
+    def atoms(self) -> frozenset[Quad]:
+        return frozenset().union(*(atoms for alternatives in self.counted for atoms in alternatives))
 
 
 @dataclass(frozen=True)
@@ -164,11 +168,12 @@ def _counted(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]
         groups.setdefault(tuple(str(solution[k]) for k in count.keys), []).append(solution)
     for solutions in groups.values():
         first = solutions[0]
-        alternatives: dict[Value, frozenset[Quad]] = {}
+        counted: dict[Value, dict[frozenset[Quad], None]] = {}
         for solution in solutions:
-            alternatives.setdefault(solution[count.counted], frozenset(_atoms(count.body.patterns, solution) - base))
+            atoms = frozenset(_atoms(count.body.patterns, solution) - base)
+            counted.setdefault(solution[count.counted], {})[atoms] = None
         least = _least(rule.body, count.variable, first)
-        counts = (AtLeast(least, tuple(alternatives.values())),)
+        counts = (AtLeast(least, tuple(tuple(alternatives) for alternatives in counted.values())),)
         needs = frozenset(_atoms(rule.body.patterns, first) - base)
         bars = tuple(g - base for g in _bars(store, rule.body, first))
         for head in _atoms(list(rule.template), first) - base:

@@ -28,12 +28,12 @@ class Numbered:
     head: int
     needs: Atoms
     bars: tuple[Atoms, ...]
-    counts: tuple[tuple[int, tuple[Atoms, ...]], ...]
+    counts: tuple[tuple[int, tuple[tuple[Atoms, ...], ...]], ...]
     stratum: int
 
     @property
     def positive(self) -> Atoms:
-        return self.needs.union(*(a for _, alternatives in self.counts for a in alternatives))
+        return self.needs.union(*(a for _, counted in self.counts for alternatives in counted for a in alternatives))
 
 
 @dataclass
@@ -108,7 +108,7 @@ def _numbered(clause: Clause, numbers: Mapping[Quad, int]) -> Numbered:
         numbers[clause.head],
         number(clause.needs),
         tuple(number(g) for g in clause.bars),
-        tuple((c.least, tuple(number(a) for a in c.alternatives)) for c in clause.counts),
+        tuple((c.least, tuple(tuple(map(number, alternatives)) for alternatives in c.counted)) for c in clause.counts),
         clause.stratum,
     )
 
@@ -118,8 +118,7 @@ def _atoms_of(clause: Clause) -> set[Quad]:
     for group in clause.bars:
         atoms |= group
     for count in clause.counts:
-        for alternative in count.alternatives:
-            atoms |= alternative
+        atoms |= count.atoms
     return atoms
 
 
@@ -150,7 +149,7 @@ def _shape(clause: Clause, atom: Quad) -> str:
         return f"{a.subject} {a.predicate} ?" if a == atom else str(a)
 
     parts = [sorted(map(name, clause.needs)), [sorted(map(name, g)) for g in clause.bars]]
-    counts = [(c.least, [sorted(map(name, a)) for a in c.alternatives]) for c in clause.counts]
+    counts = [(c.least, [sorted(sorted(map(name, a)) for a in one) for one in c.counted]) for c in clause.counts]
     return f"{clause.head} {parts} {counts}"
 
 
@@ -186,7 +185,12 @@ def _applies(clause: Numbered, true: set[int], barring: set[int]) -> bool:
         return False
     if any(group <= barring for group in clause.bars):
         return False
-    return all(sum(a <= true for a in alternatives) >= least for least, alternatives in clause.counts)
+    return all(_reached(counted, true) >= least for least, counted in clause.counts)
+
+
+def _reached(counted: tuple[tuple[Atoms, ...], ...], true: set[int]) -> int:
+    """How many of the things counted hold."""
+    return sum(any(atoms <= true for atoms in alternatives) for alternatives in counted)
 
 
 def settled(asked: Question, true: set[int]) -> bool:
@@ -289,7 +293,14 @@ def _left(clause: Numbered, true: set[int], possible: set[int]) -> object:
         return None
     bars = frozenset(group - true for group in clause.bars if group <= possible)
     counts = tuple(
-        (least - sum(a <= true for a in alternatives), frozenset(a - true for a in alternatives if a <= possible))
-        for least, alternatives in clause.counts
+        (
+            least - _reached(counted, true),
+            frozenset(
+                frozenset(a - true for a in alternatives if a <= possible)
+                for alternatives in counted
+                if not any(a <= true for a in alternatives)
+            ),
+        )
+        for least, counted in clause.counts
     )
     return bars, counts

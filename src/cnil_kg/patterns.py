@@ -78,14 +78,11 @@ class Body:
     opaque: list[str] = field(default_factory=list)
 
     def everything(self) -> Iterator[tuple[Pattern, bool]]:
-        """Each pattern read, with True where it is read through an absence or a count."""
+        """Each pattern read, counts left out, with True where it is read through an absence."""
         for pattern in self.patterns:
             yield pattern, False
         for group in self.absent:
             for pattern in group:
-                yield pattern, True
-        for count in self.counts:
-            for pattern, _ in count.body.everything():
                 yield pattern, True
 
     def predicate_values(self, variable: Term) -> tuple[Term, ...]:
