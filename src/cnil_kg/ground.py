@@ -18,7 +18,7 @@ from cnil_kg.patterns import Body, Pattern, select
 from cnil_kg.rdf import Solution, Value, matching, rows
 from cnil_kg.reason import Reasoned, bound
 from cnil_kg.rulebook import Rule
-from cnil_kg.strata import ANY, read, stratify, written
+from cnil_kg.strata import ANY, names, read_names, stratify, written
 from cnil_kg.vocab import CKG, RDF
 
 Slot = tuple[NamedNode, NamedNode, NamedNode]
@@ -84,7 +84,7 @@ class Ground:
 def ground(reasoned: Reasoned) -> Ground:
     """Ground the rules in force on a run."""
     rules = [r for r in reasoned.rules if not r.describes]
-    used = {key for r in rules for keys in read(r) for key in keys}
+    used = {name for r in rules for name in read_names(r)}
     doctrine = {q for q, d in reasoned.derived.items() if not d.rules[0].describes}
     store = Store()
     store.extend(q for q in reasoned.store if q not in doctrine)
@@ -125,12 +125,12 @@ def _saturate(store: Store, rules: list[Rule], result: Ground) -> None:
             fresh = {c.head for c in clauses if c.head not in store}
             if fresh:
                 store.extend(fresh)
-                changed |= written(rule)
+                changed |= names(written(rule))
             by_head: dict[Quad, set[Clause]] = {}
             for clause in clauses:
                 by_head.setdefault(clause.head, set()).add(clause)
             seen[rule.id + rule.query] = by_head
-        due = [r for r in rules if ANY in changed or (set().union(*read(r)) & changed)]
+        due = [r for r in rules if ANY in changed or read_names(r) & changed]
     for by_head in seen.values():
         for head, found in by_head.items():
             result.clauses.setdefault(head, []).extend(sorted(found, key=_order))

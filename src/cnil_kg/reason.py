@@ -13,7 +13,7 @@ from cnil_kg.model import Facts
 from cnil_kg.patterns import Pattern, Term
 from cnil_kg.rdf import matching, rows
 from cnil_kg.rulebook import Rule, Rulebook
-from cnil_kg.strata import ANY, read, stratify, written
+from cnil_kg.strata import ANY, names, read_names, stratify, written
 from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF
 
 _NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
@@ -105,7 +105,7 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
 def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Quad]:
     """The stated triples whose property or class only a rule of the doctrine may conclude."""
     stateable = {f.iri for f in rulebook.facts}
-    reserved = {key for r in rules if not r.describes for key in written(r)} - stateable
+    reserved = {name for r in rules if not r.describes for name in names(written(r))} - stateable
     reserved |= {CKG + name for name in ("DescribedParticipation", "DescribedUse", "ofProcessing", "ofActor")}
     kind = NamedNode(RDF + "type")
     return [q for q in facts.store if (q.object if q.predicate == kind else q.predicate).value in reserved]
@@ -116,7 +116,7 @@ def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation],
     number = start
     for stratum in strata:
         due = list(stratum)
-        reads = {r.id: set().union(*read(r)) for r in stratum}
+        reads = {r.id: read_names(r) for r in stratum}
         while due:
             fresh: set[Quad] = set()
             changed: set[str] = set()
@@ -132,7 +132,7 @@ def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation],
                         continue
                     derived[quad] = Derivation([rule], number)
                     fresh.add(quad)
-                    changed |= written(rule)
+                    changed |= names(written(rule))
             store.extend(fresh)
             number += 1
             if number - start > MAX_ROUNDS:

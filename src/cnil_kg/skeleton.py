@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cnil_kg.facttable import Fact
 from cnil_kg.model import Text
 from cnil_kg.rulebook import Rulebook, load_rulebook
-from cnil_kg.strata import read
+from cnil_kg.strata import read_names
 from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PREFIXES, shrink
 
 NODES = {
@@ -78,7 +78,7 @@ def _lines(book: Rulebook, lang: str) -> Iterator[str]:
     yield "ex:training-developer a prov:Association ; prov:agent ex:developer ."
     yield "ex:training-pages a prov:Usage ; prov:entity ex:pages ."
     yield "ex:pages a dcat:Dataset ."
-    used = {key for rule in book.rules if not rule.describes for keys in read(rule) for key in keys}
+    used = {name for rule in book.rules if not rule.describes for name in read_names(rule)}
     for unit, node in NODES.items():
         facts = [f for f in book.facts if f.unit == unit and f.iri in used]
         yield ""

@@ -4,44 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pyoxigraph import Literal, NamedNode, Variable
+from pyoxigraph import Variable
 
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.patterns import Body, Pattern
 from cnil_kg.rulebook import Rule
-from cnil_kg.vocab import CKG, RDF
+from cnil_kg.vocab import RDF
 
 ANY = "*"
-MARKS = frozenset(CKG + name for name in ("awaitsJudgement", "inContradiction", "holdsFor"))
+Key = tuple[str, str | None]
+"""What a pattern touches: a property (or a class), and its value where the pattern gives it."""
 
 
-def keys(pattern: Pattern, body: Body) -> list[str]:
-    """What a pattern touches: the class of a type pattern, else the property; ANY when neither is known."""
+def keys(pattern: Pattern, body: Body) -> list[Key]:
+    """The keys of a pattern; the property is ANY when it is not known."""
     predicates = body.predicate_values(pattern.predicate) or (pattern.predicate,)
-    found = []
+    value = pattern.object
+    found: list[Key] = []
     for predicate in predicates:
         if isinstance(predicate, Variable):
-            found.append(ANY)
-        elif predicate.value == RDF + "type" and isinstance(pattern.object, NamedNode):
-            found.append(pattern.object.value)
-        elif predicate.value == RDF + "type" and isinstance(pattern.object, Variable):
-            found.append(ANY)
-        elif predicate.value in MARKS and isinstance(pattern.object, Literal):
-            found.append(f"{predicate.value} {pattern.object.value}")  # each entry's mark is a key of its own
+            found.append((ANY, None))
+        elif predicate.value == RDF + "type":
+            found.append((ANY if isinstance(value, Variable) else value.value, None))
         else:
-            found.append(predicate.value)
+            found.append((predicate.value, None if isinstance(value, Variable) else str(value)))
     return found
 
 
-def written(rule: Rule) -> set[str]:
+def names(found: Iterable[Key]) -> set[str]:
+    """The properties and classes of some keys."""
+    return {name for name, _ in found}
+
+
+def written(rule: Rule) -> set[Key]:
     """The keys a rule can derive."""
     return {k for p in rule.template for k in keys(p, rule.body)}
 
 
-def read(rule: Rule) -> tuple[set[str], set[str]]:
+def read(rule: Rule) -> tuple[set[Key], set[Key]]:
     """The keys a rule reads: plainly, and through an absence or a count."""
-    plain: set[str] = set()
-    guarded: set[str] = set()
+    plain: set[Key] = set()
+    guarded: set[Key] = set()
     for pattern, through in rule.body.everything():
         if pattern.in_project:
             (guarded if through else plain).update(keys(pattern, rule.body))
@@ -52,28 +55,32 @@ def read(rule: Rule) -> tuple[set[str], set[str]]:
     return plain, guarded
 
 
+def read_names(rule: Rule) -> set[str]:
+    """The properties and classes a rule reads in any way."""
+    return names(set().union(*read(rule)))
+
+
 def stratify(rules: Sequence[Rule]) -> list[list[Rule]]:
     """The rules in strata, each to be run to a fixpoint before the next.
 
     Raises:
         RuleLoadError: a rule reads, through an absence or a count, something that depends on itself.
     """
-    heads = [written(rule) for rule in rules]
     reads = [read(rule) for rule in rules]
-    by_key: dict[str, list[int]] = {}
-    for index, head in enumerate(heads):
-        for key in head:
-            by_key.setdefault(key, []).append(index)
+    by_name: dict[str, list[tuple[str | None, int]]] = {}
+    for index, rule in enumerate(rules):
+        for name, value in written(rule):
+            by_name.setdefault(name, []).append((value, index))
     level = [0] * len(rules)
     changed = True
     while changed:
         changed = False
         for index, (plain, guarded) in enumerate(reads):
             least = max(
-                (level[o] for key in plain for o in _writers(key, by_key)),
+                (level[o] for key in plain for o in _writers(key, by_name)),
                 default=0,
             )
-            least = max(least, *(level[o] + 1 for key in guarded for o in _writers(key, by_key)), 0)
+            least = max(least, *(level[o] + 1 for key in guarded for o in _writers(key, by_name)), 0)
             if least > level[index]:
                 if least > len(rules):
                     raise RuleLoadError(f"{rules[index].id} reads an absence that depends on itself")
@@ -81,7 +88,10 @@ def stratify(rules: Sequence[Rule]) -> list[list[Rule]]:
     return [[r for r, at in zip(rules, level, strict=True) if at == n] for n in range(max(level, default=-1) + 1)]
 
 
-def _writers(key: str, by_key: dict[str, list[int]]) -> Iterable[int]:
-    if key == ANY:
-        return [i for indexes in by_key.values() for i in indexes]
-    return by_key.get(key, []) + by_key.get(ANY, [])
+def _writers(key: Key, by_name: dict[str, list[tuple[str | None, int]]]) -> list[int]:
+    """The rules that may derive what a key reads."""
+    name, value = key
+    if name == ANY:
+        return [index for entries in by_name.values() for _, index in entries]
+    fitting = [index for v, index in by_name.get(name, []) if v is None or value is None or v == value]
+    return fitting + [index for _, index in by_name.get(ANY, [])]
