@@ -23,6 +23,7 @@ from cnil_kg.vocab import CKG, NONE, PROV
 
 AWAITS = NamedNode(CKG + "awaitsJudgement")
 CONFLICTS = NamedNode(CKG + "inContradiction")
+HOLDS = NamedNode(CKG + "holdsFor")
 SCOPE, OUT_OF_SCOPE = NamedNode(CKG + "scope"), NamedNode(CKG + "OutOfScope")
 
 
@@ -74,6 +75,7 @@ class Concluder(Reader):
             for head in self.ground.heads(unit.graph, unit.node)
             if (head.predicate in properties and unit.basis in (None, head.object))
             or (head.predicate in (AWAITS, CONFLICTS) and self.concerns(head, asked, unit))
+            or (head.predicate == HOLDS and asked.name == "reuse")
         }
 
     def concerns(self, mark: Quad, asked: Question, unit: Unit) -> bool:
@@ -103,7 +105,12 @@ class Concluder(Reader):
             return self.open(asked, unit, "contradiction", ())
         if self.marks(AWAITS, asked, unit):
             return self.open(asked, unit, "judgement", ())
-        slots, contested = self.missing(self.goals(asked, unit), self.ends(unit.node, unit.graph))
+        goals = self.goals(asked, unit)
+        holds = list(self.holds(asked, unit))
+        slots, contested = self.missing(
+            {g for g in goals if g.predicate != HOLDS} if holds else goals, self.ends(unit.node, unit.graph)
+        )
+        slots = holds + [s for s in slots if s not in holds]
         if contested:
             return self.open(asked, unit, "contradiction", ())
         return self.open(asked, unit, "missing" if slots else "judgement", self.facts(slots))
@@ -112,6 +119,17 @@ class Concluder(Reader):
         """The entries that await a judgement, or are in contradiction, for this question."""
         quads = matching(self.store, unit.node, property_, None, unit.graph)
         return [q for q in quads if self.concerns(q, asked, unit)]
+
+    def holds(self, asked: Question, unit: Unit) -> Iterator[Slot]:
+        """The facts that must be obtained otherwise than as stated before the question can be answered (F4B-24)."""
+        if asked.name != "reuse":
+            return
+        named = {q.object.value for q in matching(self.store, unit.node, HOLDS, None, unit.graph)}
+        for fact in self.book.facts:
+            if fact.iri.removeprefix(CKG) in named:
+                node = unit.subject if fact.unit == "dataset" else unit.node
+                if node is not None:
+                    yield unit.graph, node, fact.node
 
     def belied(self, asked: Question, unit: Unit, codes: list[str]) -> list[Quad]:
         """The claims about the answer that a firm answer excludes."""
