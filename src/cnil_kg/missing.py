@@ -9,31 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from pyoxigraph import Quad
 
 from cnil_kg.ground import Clause, Ground, Slot
 from cnil_kg.rdf import Value
 
-# Bounds of the search, in nodes of about 0.2 ms: nearest clause first, then earliest stratum first, then sparing facts.
-NEAREST, EARLIEST, SPARING = 1000, 3000, 1200
+# Bounds of the search, in nodes: nearest clause first, then earliest stratum first, then sparing facts.
+NEAREST, EARLIEST, SPARING = 1500, 4000, 2500
 Answers = Mapping[Slot, Value]
-Atoms = frozenset[int]
+Atoms = int
+"""A set of atoms, one bit each: quick to compare and to hash."""
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """A clause whose atoms are numbers: quick to compare, hash and count."""
+    """A clause over bits."""
 
-    head: int
+    head: Atoms
     needs: Atoms
     bars: tuple[Atoms, ...]
     counts: tuple[tuple[int, tuple[tuple[Atoms, ...], ...]], ...]
     stratum: int
-
-    @property
-    def positive(self) -> Atoms:
-        return self.needs.union(*(a for _, counted in self.counts for alternatives in counted for a in alternatives))
+    positive: Atoms
 
 
 @dataclass
@@ -43,19 +42,20 @@ class Question:
     Attributes:
         goals: the conclusion is settled as soon as one of these holds.
         ends: it is settled too, or no longer asked, when one of these holds; no fact is asked for their sake.
-        leaves: for each number of an open fact's value, its slot.
+        strata: the clauses, by stratum.
+        leaves: for the bit of an open fact's value, its slot.
         slots: the open facts that occur, with the answers the clauses tell apart.
-        numbers: the atoms, by quad.
+        bits: the bit of an atom.
         earliest: ask for the earliest stratum first; else for the clause nearest to holding.
     """
 
     goals: Atoms
     ends: Atoms
-    clauses: list[Numbered]
-    leaves: dict[int, Slot]
+    strata: list[list[Numbered]]
+    leaves: dict[Atoms, Slot]
     slots: dict[Slot, list[Value]]
     order: dict[Slot, int]
-    numbers: dict[Quad, int]
+    bits: dict[Quad, Atoms]
     nodes: int = 0
     limit: int = NEAREST
     earliest: bool = False
@@ -71,12 +71,12 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
     goal_set, end_set = frozenset(goals), frozenset(ends)
     reached = set(goal_set | end_set)
     wanted = sorted(reached, key=str)
-    numbers: dict[Quad, int] = {}
+    bits: dict[Quad, Atoms] = {}
     clauses: list[Clause] = []
     leaves: dict[Quad, Slot] = {}
     while wanted:
         atom = wanted.pop()
-        numbers[atom] = len(numbers)
+        bits[atom] = 1 << len(bits)
         slot = ground.slot_of(atom)
         if slot is not None:
             leaves[atom] = slot
@@ -89,27 +89,38 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
     slots = _answers(ground, clauses, leaves)
     spared = {a for a, slot in leaves.items() if a.object not in slots[slot]}  # like another answer that is kept
     clauses = [c for c in clauses if spared.isdisjoint(_atoms_of(c))]
+    numbered = [_numbered(c, bits) for c in clauses]
     return Question(
-        goals=frozenset(numbers[a] for a in goal_set),
-        ends=frozenset(numbers[a] for a in end_set),
-        clauses=[_numbered(c, numbers) for c in clauses],
-        leaves={numbers[a]: slot for a, slot in leaves.items() if a not in spared},
+        goals=_union(goal_set, bits),
+        ends=_union(end_set, bits),
+        strata=[list(group) for _, group in groupby(numbered, key=lambda c: c.stratum)],
+        leaves={bits[a]: slot for a, slot in leaves.items() if a not in spared},
         slots=slots,
         order={slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)},
-        numbers=numbers,
+        bits=bits,
     )
 
 
-def _numbered(clause: Clause, numbers: Mapping[Quad, int]) -> Numbered:
-    def number(atoms: frozenset[Quad]) -> Atoms:
-        return frozenset(numbers[a] for a in atoms)
+def _union(atoms: Iterable[Quad], bits: Mapping[Quad, Atoms]) -> Atoms:
+    union = 0
+    for atom in atoms:
+        union |= bits[atom]
+    return union
 
+
+def _numbered(clause: Clause, bits: Mapping[Quad, Atoms]) -> Numbered:
+    counts = tuple(
+        (c.least, tuple(tuple(_union(a, bits) for a in alternatives) for alternatives in c.counted))
+        for c in clause.counts
+    )
+    counted = frozenset().union(*(c.atoms for c in clause.counts))
     return Numbered(
-        numbers[clause.head],
-        number(clause.needs),
-        tuple(number(g) for g in clause.bars),
-        tuple((c.least, tuple(tuple(map(number, alternatives)) for alternatives in c.counted)) for c in clause.counts),
-        clause.stratum,
+        head=bits[clause.head],
+        needs=_union(clause.needs, bits),
+        bars=tuple(_union(g, bits) for g in clause.bars),
+        counts=counts,
+        stratum=clause.stratum,
+        positive=_union(clause.needs | counted, bits),
     )
 
 
@@ -153,49 +164,44 @@ def _shape(clause: Clause, atom: Quad) -> str:
     return f"{clause.head} {parts} {counts}"
 
 
-def holding(asked: Question, answers: Answers) -> set[int]:
-    """The numbers of all that holds under some answers, everything else not stated."""
-    true = {
-        asked.numbers[atom]
-        for (graph, node, property_), value in answers.items()
-        if (atom := Quad(node, property_, value, graph)) in asked.numbers
-    }
+def holding(asked: Question, answers: Answers) -> Atoms:
+    """All that holds under some answers, everything else not stated."""
+    true = 0
+    for (graph, node, property_), value in answers.items():
+        true |= asked.bits.get(Quad(node, property_, value, graph), 0)
     return _close(asked, true, None)
 
 
-def _close(asked: Question, true: set[int], barring: set[int] | None) -> set[int]:
+def _close(asked: Question, true: Atoms, barring: Atoms | None) -> Atoms:
     """All that follows, stratum by stratum; `barring` None: what is derived bars as it goes."""
-    index, clauses = 0, asked.clauses
-    while index < len(clauses):
-        start, level = index, clauses[index].stratum
-        while index < len(clauses) and clauses[index].stratum == level:
-            index += 1
+    for clauses in asked.strata:
         changed = True
         while changed:
             changed = False
-            for clause in clauses[start:index]:
-                if clause.head not in true and _applies(clause, true, true if barring is None else barring):
-                    true.add(clause.head)
+            for clause in clauses:
+                if not clause.head & true and _applies(clause, true, true if barring is None else barring):
+                    true |= clause.head
                     changed = True
     return true
 
 
-def _applies(clause: Numbered, true: set[int], barring: set[int]) -> bool:
-    if not clause.needs <= true:
+def _applies(clause: Numbered, true: Atoms, barring: Atoms) -> bool:
+    if clause.needs & ~true:
         return False
-    if any(group <= barring for group in clause.bars):
-        return False
-    return all(_reached(counted, true) >= least for least, counted in clause.counts)
+    for group in clause.bars:
+        if not group & ~barring:
+            return False
+    return not clause.counts or all(_reached(counted, true) >= least for least, counted in clause.counts)
 
 
-def _reached(counted: tuple[tuple[Atoms, ...], ...], true: set[int]) -> int:
+def _reached(counted: tuple[tuple[Atoms, ...], ...], true: Atoms) -> int:
     """How many of the things counted hold."""
-    return sum(any(atoms <= true for atoms in alternatives) for alternatives in counted)
+    return sum(any(not atoms & ~true for atoms in alternatives) for alternatives in counted)
 
 
-def settled(asked: Question, true: set[int]) -> bool:
+def settled(asked: Question, true: Atoms) -> bool:
     """True when nothing is left to ask."""
-    return not (asked.goals.isdisjoint(true) and asked.ends.isdisjoint(true))
+    return bool((asked.goals | asked.ends) & true)
 
 
 def smallest(asked: Question) -> list[Slot] | None:
@@ -254,51 +260,65 @@ def _grow(
 
 
 def _next(
-    asked: Question, answers: Answers, true: set[int], allowed: frozenset[Slot] | None, found: dict[Slot, None]
+    asked: Question, answers: Answers, true: Atoms, allowed: frozenset[Slot] | None, found: dict[Slot, None]
 ) -> tuple[Slot | None, object]:
     """The open slot to ask, and the state of the clauses that still matter.
 
     A slot already asked elsewhere comes first if it matters, else one of the earliest clause nearest to holding.
     """
-    open_ = {a for a, slot in asked.leaves.items() if slot not in answers and (allowed is None or slot in allowed)}
+    open_ = 0
+    for bit, slot in asked.leaves.items():
+        if slot not in answers and (allowed is None or slot in allowed):
+            open_ |= bit
     possible = _close(asked, true | open_, true)
-    by_head: dict[int, list[Numbered]] = {}
-    for clause in asked.clauses:
-        if clause.head not in true and clause.head in possible and _applies(clause, possible, true):
-            by_head.setdefault(clause.head, []).append(clause)
-    wanted, reached = [g for g in asked.goals if g in possible], set(asked.goals)
-    best: dict[Slot, tuple[int, int]] = {asked.leaves[g]: (0, 0) for g in wanted if g in open_}
+    wanted = reached = asked.goals & possible
+    best: dict[Slot, tuple[int, int]] = {}
+    _rate(asked, wanted & open_, (0, 0), best)
     state: list[object] = []
+    alive = [
+        clause
+        for clauses in asked.strata
+        for clause in clauses
+        if not clause.head & true and _applies(clause, possible, true)
+    ]
     while wanted:
-        for clause in by_head.get(wanted.pop(), ()):
-            lacking = (clause.positive & possible) - true
-            state.append((clause.head, lacking, _left(clause, true, possible)))
-            for other in lacking:
-                if other in open_:
-                    slot = asked.leaves[other]
-                    near = (clause.stratum if asked.earliest else 0, len(lacking))
-                    best[slot] = min(best.get(slot, near), near)
-                if other not in reached:
-                    reached.add(other)
-                    wanted.append(other)
+        fresh = 0
+        for clause in alive:
+            if clause.head & wanted:
+                lacking = clause.positive & possible & ~true
+                state.append((clause.head, lacking, _left(clause, true, possible)))
+                near = (clause.stratum if asked.earliest else 0, lacking.bit_count())
+                _rate(asked, lacking & open_, near, best)
+                fresh |= lacking
+        wanted = fresh & ~reached
+        reached |= fresh
     if not best:
         return None, None
     chosen = min(best, key=lambda s: (s not in found, best[s], asked.order[s]))
     return chosen, frozenset(state)
 
 
-def _left(clause: Numbered, true: set[int], possible: set[int]) -> object:
+def _rate(asked: Question, bits: Atoms, near: tuple[int, int], best: dict[Slot, tuple[int, int]]) -> None:
+    """Keep, for each slot among `bits`, how near the nearest clause that lacks it is."""
+    while bits:
+        bit = bits & -bits
+        bits ^= bit
+        slot = asked.leaves[bit]
+        best[slot] = min(best.get(slot, near), near)
+
+
+def _left(clause: Numbered, true: Atoms, possible: Atoms) -> object:
     """What remains of a clause's bars and counts."""
     if not clause.bars and not clause.counts:
         return None
-    bars = frozenset(group - true for group in clause.bars if group <= possible)
+    bars = frozenset(group & ~true for group in clause.bars if not group & ~possible)
     counts = tuple(
         (
             least - _reached(counted, true),
             frozenset(
-                frozenset(a - true for a in alternatives if a <= possible)
+                frozenset(a & ~true for a in alternatives if not a & ~possible)
                 for alternatives in counted
-                if not any(a <= true for a in alternatives)
+                if all(a & ~true for a in alternatives)
             ),
         )
         for least, counted in clause.counts
