@@ -230,6 +230,12 @@ class Concluder(Reader):
         processing = self.value(node, "ofProcessing", graph) or node
         return [Quad(processing, SCOPE, OUT_OF_SCOPE, graph)]
 
+    def marks_on(self, node: NamedNode, graph: NamedNode) -> list[Quad]:
+        """Every judgement, contradiction or hold that could stop a requirement on a unit."""
+        nodes = {node, self.value(node, "ofProcessing", graph) or node}
+        heads = [h for n in nodes for h in self.ground.heads(graph, n)]
+        return [h for h in heads if h.predicate in (AWAITS, CONFLICTS, HOLDS)]
+
     def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
         """A minimal sufficient set of open facts for some goals, and whether a contested fact is among them."""
         goals = set(goals)

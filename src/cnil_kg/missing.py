@@ -17,7 +17,7 @@ from cnil_kg.ground import Clause, Ground, Slot
 from cnil_kg.rdf import Value
 
 # Bounds of the search, in nodes: nearest clause first, then earliest stratum first, then sparing facts.
-NEAREST, EARLIEST, SPARING = 1500, 4000, 2500
+NEAREST, EARLIEST, SPARING = 1200, 2000, 600
 Answers = Mapping[Slot, Value]
 Atoms = int
 """A set of atoms, one bit each: quick to compare and to hash."""

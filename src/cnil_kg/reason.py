@@ -14,10 +14,11 @@ from cnil_kg.patterns import Pattern, Term
 from cnil_kg.rdf import matching, rows
 from cnil_kg.rulebook import Rule, Rulebook
 from cnil_kg.strata import ANY, names, read_names, stratify, written
-from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF
+from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF, XSD
 
 _NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
 _ORIGINALS = (NamedNode(PROV + "Association"), NamedNode(PROV + "Usage"))
+_TODAY, _VALUE = NamedNode(CKG + "Today"), NamedNode(CKG + "value")
 MAX_ROUNDS = 1000
 
 
@@ -92,6 +93,7 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
     }
     store = Store()
     store.extend(rulebook.constants)
+    store.add(Quad(_TODAY, _VALUE, Literal(as_of, datatype=NamedNode(XSD + "date"))))
     store.extend(stated)
     reasoned = Reasoned(facts, rulebook, rules, store, forged=tuple(forged))
     # Descriptions are read first, then contested facts are set aside, then the doctrine is applied.

@@ -16,7 +16,7 @@ from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned, reason
 from cnil_kg.rulebook import Rulebook, load_rulebook
 from cnil_kg.validate import requirements, validate
-from cnil_kg.vocab import CKG, RDF, shrink
+from cnil_kg.vocab import CKG, PREFIXES, RDF, shrink
 
 MET, VIOLATED, BAD_INPUT, FAULT, UNDETERMINED = 0, 1, 2, 3, 4
 _WORST_FIRST = (FAULT, BAD_INPUT, VIOLATED, UNDETERMINED, MET)
@@ -62,7 +62,9 @@ def build(reasoned: Reasoned, as_of: str) -> Report:
         contradictions=tuple(sorted(concluder.contradictions, key=lambda c: (c.project or "", c.subject, c.ids))),
         warnings=facts.warnings + tuple(_forged(reasoned)),
         not_covered=tuple(not_covered(book)),
-        labels={iri: book.label(iri) for iri in sorted(named) if iri.startswith("http")},
+        labels={
+            iri: book.label(iri) for iri in sorted(named) if iri.startswith(tuple(PREFIXES.values())) and " " not in iri
+        },
         errors=errors,
     )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Store
 
@@ -20,7 +21,7 @@ LEVELS: dict[str, Level] = {"Violation": "must", "Warning": "should", "Info": "m
 
 @dataclass(frozen=True)
 class Requirement:
-    """One `must` or `should`: whom it is asked of, for whom it applies and does not, its text and citation."""
+    """One `must` or `should`: whom it is asked of, for whom it applies and does not, its text, citation and paths."""
 
     id: str
     asked_of: NamedNode
@@ -31,6 +32,7 @@ class Requirement:
     articles: tuple[str, ...]
     fiche: str
     to_be_confirmed: bool
+    paths: frozenset[NamedNode]
 
 
 def read_requirements(paths: Iterable[Path]) -> tuple[Requirement, ...]:
@@ -84,4 +86,12 @@ def _requirement(store: Store, shape: NamedNode, id_: str, where: str) -> Requir
         articles=tuple(a.value for a in values(CKG + "article")),
         fiche=one(DCT + "source").value[len(CKG) :],
         to_be_confirmed=[v.value for v in values(CKG + "toBeConfirmed")] == ["true"],
+        paths=frozenset(
+            q.object for q in matching(store, None, NamedNode(SH + "path"), None, None) if _belongs(q.subject, id_)
+        ),
     )
+
+
+def _belongs(shape: Any, id_: str) -> bool:
+    match = ID.match(getattr(shape, "value", ""))
+    return match is not None and match[1] == id_

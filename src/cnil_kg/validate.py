@@ -158,7 +158,7 @@ def _finding(
 def _open(
     concluder: Concluder, node: NamedNode, graph: NamedNode, goals: list[Quad]
 ) -> tuple[Reason, tuple[MissingFact, ...]]:
-    slots, contested = concluder.missing(goals, concluder.ends(node, graph))
+    slots, contested = concluder.missing(goals, concluder.ends(node, graph) + concluder.marks_on(node, graph))
     if contested:
         return "contradiction", ()
     return ("missing", concluder.facts(slots)) if slots else ("judgement", ())
@@ -184,7 +184,7 @@ def _unstated(
             facts = () if contested else concluder.facts([(graph, node, property_)])
         else:
             waits = any(matching(reasoned.store, node, AWAITS, Literal(requirement.id), graph))
-            goals = [h for h in concluder.ground.heads(graph, node) if h.predicate == property_]
+            goals = [h for h in concluder.ground.heads(graph, node) if h.predicate in requirement.paths]
             reason, facts = ("judgement", ()) if waits else _open(concluder, node, graph, goals)
             reasons.add(reason)
         found.update(dict.fromkeys(facts))
