@@ -36,6 +36,7 @@ class Concluder(Reader):
         self.support = Support(reasoned, self.names)
         self.steps = Steps(self, self.names)
         self.contradictions: list[Contradiction] = []
+        self._searched: dict[tuple[frozenset[Quad], frozenset[Quad]], list[Slot]] = {}
         self.projects = {d.graph: d.project for d in reasoned.facts.descriptions}
 
     @cached_property
@@ -238,13 +239,15 @@ class Concluder(Reader):
 
     def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
         """A minimal sufficient set of open facts for some goals, and whether a contested fact is among them."""
-        goals = set(goals)
-        if not goals:
+        key = (frozenset(goals), frozenset(ends))
+        if not key[0]:
             return [], False
-        asked = ask(self.ground, goals, ends)
-        found = smallest(asked)
-        if found is None:  # no answers settle it: all that bears on it is named
-            found = sorted(asked.slots, key=asked.order.__getitem__)
+        if key not in self._searched:
+            asked = ask(self.ground, *key)
+            found = smallest(asked)
+            # None: no answers settle it, all that bears on it is named.
+            self._searched[key] = sorted(asked.slots, key=asked.order.__getitem__) if found is None else found
+        found = self._searched[key]
         contested = [s for s in found if s in self.reasoned.contested]
         return [s for s in found if s not in contested], bool(contested)
 

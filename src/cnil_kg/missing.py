@@ -17,7 +17,7 @@ from cnil_kg.ground import Clause, Ground, Slot
 from cnil_kg.rdf import Value
 
 # Bounds of the search, in nodes: nearest clause first, then earliest stratum first, then sparing facts.
-NEAREST, EARLIEST, SPARING = 1200, 2000, 600
+NEAREST, EARLIEST, SPARING = 700, 1500, 500
 Answers = Mapping[Slot, Value]
 Atoms = int
 """A set of atoms, one bit each: quick to compare and to hash."""
@@ -175,12 +175,16 @@ def holding(asked: Question, answers: Answers) -> Atoms:
 def _close(asked: Question, true: Atoms, barring: Atoms | None) -> Atoms:
     """All that follows, stratum by stratum; `barring` None: what is derived bars as it goes."""
     for clauses in asked.strata:
+        pending = [c for c in clauses if not c.head & true]
         changed = True
         while changed:
             changed = False
-            for clause in clauses:
-                if not clause.head & true and _applies(clause, true, true if barring is None else barring):
+            lacking = ~true
+            for clause in pending:  # the needs first: most clauses fail there
+                open_head = not clause.needs & lacking and clause.head & lacking
+                if open_head and _applies(clause, true, true if barring is None else barring):
                     true |= clause.head
+                    lacking = ~true
                     changed = True
     return true
 
