@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from cnil_kg.model import Step
 from cnil_kg.naming import Names
-from cnil_kg.questions import TYPE, Question, Reader, Unit
+from cnil_kg.questions import QUESTIONS, TYPE, Question, Reader, Unit
 from cnil_kg.rdf import matching
 from cnil_kg.vocab import CKG, shrink
 
@@ -27,7 +27,7 @@ class Steps:
         found = []
         for quad in matching(self.book.constants, None, NamedNode(CKG + "question"), Literal(asked.name), None):
             property_ = quad.subject
-            if not isinstance(property_, NamedNode) or property_.value[len(CKG) :] in asked.properties:
+            if not isinstance(property_, NamedNode) or self.answered(property_.value[len(CKG) :], asked, unit):
                 continue
             bases = self.book.values(property_, "forBasis")
             if bases and (unit.basis is None or unit.basis.value not in bases):
@@ -35,7 +35,15 @@ class Steps:
             found += self.step(property_, unit)
         if asked.name == "dpia":
             found += self.open_criteria({s.id for s in found})
-        yield from sorted(found, key=lambda s: (s.id, s.value or ""))
+        yield from sorted(dict.fromkeys(found), key=lambda s: (s.id, s.value or ""))
+
+    def answered(self, name: str, asked: Question, unit: Unit) -> bool:
+        """True for the answer to this question, or to another one that is asked of the same unit."""
+        return name in asked.properties or any(
+            name in other.properties
+            and Quad(unit.node, TYPE, NamedNode(CKG + other.asked_of), unit.graph) in self.store
+            for other in QUESTIONS
+        )
 
     def open_criteria(self, known: set[str]) -> list[Step]:
         """The criteria neither met nor ruled out."""
