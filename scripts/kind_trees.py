@@ -105,12 +105,8 @@ AI_ACT_LISTS = Tree(
     ("Annex I (products), Annex III (uses), Article 5 (prohibited practices); points keep their letters.",),
     under={
         "eu-aiact:HighRiskAISystem": ("eu-aiact:HighRiskAISystem-A6-1", "eu-aiact:HighRiskAISystem-A6-2"),
-        "eu-aiact:HighRiskAISystem-A6-1": tuple(
-            f"eu-aiact:HighRiskAISystem-AnnexI-{n}" for n in range(1, 21)
-        ),
-        "eu-aiact:HighRiskAISystem-A6-2": tuple(
-            f"eu-aiact:HighRiskAISystem-AnnexIII-{p}" for p in _ANNEX_III
-        ),
+        "eu-aiact:HighRiskAISystem-A6-1": tuple(f"eu-aiact:HighRiskAISystem-AnnexI-{n}" for n in range(1, 21)),
+        "eu-aiact:HighRiskAISystem-A6-2": tuple(f"eu-aiact:HighRiskAISystem-AnnexIII-{p}" for p in _ANNEX_III),
         # Annex III, point 2 has one use only, which DPV leaves without a letter.
         **{
             f"ckg:AIII{point.replace('-', '') if '-' in point else point + 'a'}": (
@@ -118,9 +114,7 @@ AI_ACT_LISTS = Tree(
             )
             for point in _ANNEX_III
         },
-        **{
-            f"ckg:P{letter.upper()}": (f"eu-aiact:ProhibitedAISystem-A5-1-{letter}",) for letter in "abcdefgh"
-        },
+        **{f"ckg:P{letter.upper()}": (f"eu-aiact:ProhibitedAISystem-A5-1-{letter}",) for letter in "abcdefgh"},
     },
 )
 

@@ -125,10 +125,7 @@ def read_dpv(folder: Path) -> Store:
     for name in DPV_MODULES:
         store.load(path=str(folder / "dpv" / f"{name}.ttl"), format=RdfFormat.TURTLE)
     version = NamedNode(PREFIXES["owl"] + "versionInfo")
-    found = {
-        q.object.value
-        for q in store.quads_for_pattern(NamedNode("https://w3id.org/dpv"), version, None, None)
-    }
+    found = {q.object.value for q in store.quads_for_pattern(NamedNode("https://w3id.org/dpv"), version, None, None)}
     if found != {VERSION}:
         raise VocabularyError(f"DPV {VERSION} expected, found {', '.join(sorted(found)) or 'no version'}")
     return store
@@ -146,9 +143,7 @@ def parents(store: Store, tree: Tree) -> dict[str, set[str]]:
             found.setdefault(child, set()).add(parent)
     nodes = set(found) | set(tree.under)
     if tree.kind:
-        nodes |= {
-            shrink(q.subject.value) for q in store.quads_for_pattern(None, TYPE, expand(tree.kind), None)
-        }
+        nodes |= {shrink(q.subject.value) for q in store.quads_for_pattern(None, TYPE, expand(tree.kind), None)}
     unknown = [n for n in nodes if not n.startswith("ckg:") and not _defined(store, n)]
     if unknown:
         raise VocabularyError(f"not in the files: {', '.join(sorted(unknown))}")
@@ -212,14 +207,8 @@ def kinds(folder: Path) -> str:
 
 def known_terms(folder: Path) -> list[tuple[str, str]]:
     """Every local name of every namespace, sorted."""
-    rows = {
-        (PREFIXES[name], local) for name, files in DEFINED.items() for local in _subjects(folder, name, files)
-    }
-    rows |= {
-        (PREFIXES[name], local)
-        for name, globs in REFERENCED.items()
-        for local in _mentions(folder, name, globs)
-    }
+    rows = {(PREFIXES[name], local) for name, files in DEFINED.items() for local in _subjects(folder, name, files)}
+    rows |= {(PREFIXES[name], local) for name, globs in REFERENCED.items() for local in _mentions(folder, name, globs)}
     rows |= {(PREFIXES[name], local) for name, names in ALSO.items() for local in names}
     return sorted(rows)
 
@@ -242,9 +231,7 @@ def _mentions(folder: Path, name: str, globs: Iterable[str]) -> set[str]:
     found = set()
     for path in (path for pattern in globs for path in sorted(folder.glob(pattern))):
         text = path.read_text(encoding="utf-8")
-        for match in re.finditer(
-            rf"^@prefix\s+([\w-]+):\s*<{re.escape(PREFIXES[name])}>", text, re.MULTILINE
-        ):
+        for match in re.finditer(rf"^@prefix\s+([\w-]+):\s*<{re.escape(PREFIXES[name])}>", text, re.MULTILINE):
             found |= set(re.findall(rf"(?<![\w:-]){match[1]}:([A-Za-z][\w-]*)", text))
         found |= set(re.findall(re.escape(PREFIXES[name]) + r"([A-Za-z][\w-]*)", text))
     return found

@@ -232,10 +232,10 @@ class Concluder(Reader):
         return [Quad(processing, SCOPE, OUT_OF_SCOPE, graph)]
 
     def marks_on(self, node: NamedNode, graph: NamedNode) -> list[Quad]:
-        """Every judgement, contradiction or hold that could stop a requirement on a unit."""
+        """Every judgement, contradiction or hold not there yet that could stop a requirement on a unit."""
         nodes = {node, self.value(node, "ofProcessing", graph) or node}
         heads = [h for n in nodes for h in self.ground.heads(graph, n)]
-        return [h for h in heads if h.predicate in (AWAITS, CONFLICTS, HOLDS)]
+        return [h for h in heads if h.predicate in (AWAITS, CONFLICTS, HOLDS) and h not in self.store]
 
     def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
         """A minimal sufficient set of open facts for some goals, and whether a contested fact is among them."""
@@ -243,10 +243,9 @@ class Concluder(Reader):
         if not key[0]:
             return [], False
         if key not in self._searched:
-            asked = ask(self.ground, *key)
-            found = smallest(asked)
-            # None: no answers settle it, all that bears on it is named.
-            self._searched[key] = sorted(asked.slots, key=asked.order.__getitem__) if found is None else found
+            found = smallest(ask(self.ground, *key))
+            # None: no answers settle it, all that leads to a goal is named.
+            self._searched[key] = self.ground.leading_to(key[0]) if found is None else found
         found = self._searched[key]
         contested = [s for s in found if s in self.reasoned.contested]
         return [s for s in found if s not in contested], bool(contested)

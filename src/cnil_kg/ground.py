@@ -6,7 +6,7 @@ each way a rule then applies is a clause. Clauses are what `missing.py` searches
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -74,6 +74,18 @@ class Ground:
         for head in self.clauses:
             found.setdefault((head.graph_name, head.subject), []).append(head)
         return found
+
+    def leading_to(self, goals: Iterable[Quad]) -> list[Slot]:
+        """The open facts that could help to conclude a goal, those that only bar it left out."""
+        reached = set(goals)
+        wanted = list(reached)
+        while wanted:
+            for clause in self.clauses.get(wanted.pop(), ()):
+                fresh = clause.needs.union(*(c.atoms for c in clause.counts)) - reached
+                reached |= fresh
+                wanted += fresh
+        found = {self.slot_of(atom) for atom in reached}
+        return [slot for slot in self.slots if slot in found]
 
     def slot_of(self, atom: Quad) -> Slot | None:
         graph = atom.graph_name

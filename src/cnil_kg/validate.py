@@ -14,11 +14,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from cnil_kg.conclude import AWAITS, Concluder
 from cnil_kg.model import Finding, FindingStatus, MissingFact, Reason
-from cnil_kg.questions import TYPE
+from cnil_kg.questions import QUESTIONS, TYPE
 from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned
 from cnil_kg.requirements import ID, Requirement, read_requirements
-from cnil_kg.vocab import XSD
+from cnil_kg.vocab import CKG, XSD
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -164,6 +164,13 @@ def _open(
     return ("missing", concluder.facts(slots)) if slots else ("judgement", ())
 
 
+def _question_waits(concluder: Concluder, property_: NamedNode, node: NamedNode, graph: NamedNode) -> bool:
+    """True when the question that a property answers awaits a judgement about the unit."""
+    asked = [q for q in QUESTIONS if property_.value.removeprefix(CKG) in q.properties]
+    units = ((q, u) for q in asked for u in concluder.units(q) if (u.node, u.graph) == (node, graph))
+    return any(concluder.marks(AWAITS, q, u) for q, u in units)
+
+
 def _unstated(
     reasoned: Reasoned,
     concluder: Concluder,
@@ -184,6 +191,7 @@ def _unstated(
             facts = () if contested else concluder.facts([(graph, node, property_)])
         else:
             waits = any(matching(reasoned.store, node, AWAITS, Literal(requirement.id), graph))
+            waits = waits or _question_waits(concluder, property_, node, graph)
             goals = [h for h in concluder.ground.heads(graph, node) if h.predicate in requirement.paths]
             reason, facts = ("judgement", ()) if waits else _open(concluder, node, graph, goals)
             reasons.add(reason)

@@ -91,6 +91,7 @@ CONSENT = "dpv:hasLegalBasis eu-gdpr:A6-1-a ; ckg:legalBasisSetBeforeProcessing 
     f"ckg:consent{q} true"
     for q in ("FreelyGiven", "Specific", "Informed", "Unambiguous", "Demonstrable", "WithdrawalAsEasy")
 )
+IN_RESEARCH = CONSENT.replace("Specific true", "Specific false") + RESEARCH[RESEARCH.index(" ; ckg:research") :]
 OWN = (
     "ckg:phase ckg:DevelopmentPhase . ex:p prov:qualifiedUsage ex:u . ex:u prov:entity ex:d ;"
     " ckg:collectionMode ckg:OwnDataReuse ; ckg:reuseSameController true ; ckg:reuseDistinctPurpose "
@@ -137,6 +138,7 @@ PAIRS = [
     ("legalBasis", INTEREST, "ckg:interestLinkedToMission false"),
     ("legalBasis", INTEREST + " ; ckg:otherLawConsentObtained false", "ckg:otherLawConsentRequired true"),
     ("legalBasis", CONSENT, "ckg:consentPracticallyCollectable false"),
+    ("legalBasis", IN_RESEARCH, "ckg:consentResearchAreaScoped true"),
     ("reuse", DUE, "ckg:compatibilityConclusion ckg:Incompatible"),
     ("reuse", RESEARCH_SET, "ckg:initialPurposeResearch true"),
 ]

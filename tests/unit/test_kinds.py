@@ -44,9 +44,7 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-@pytest.mark.skipif(
-    not VOCABULARIES.is_dir(), reason="the published vocabularies are not beside the checkout"
-)
+@pytest.mark.skipif(not VOCABULARIES.is_dir(), reason="the published vocabularies are not beside the checkout")
 def test_regeneration_changes_nothing(tmp_path: Path) -> None:
     make_kinds.main([str(VOCABULARIES), "-o", str(tmp_path / "kinds.ttl")])
     for name in ("kinds.ttl", "known-terms.csv"):
