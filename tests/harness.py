@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -122,3 +122,21 @@ def cases() -> Iterable[tuple[str, str, dict[str, Any]]]:
     for path in sorted(set(CASES.glob("*/expected.yaml")) - set(CASES.glob("real/*"))):
         for name, expected in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             yield path.parent.name, name, expected
+
+
+def batches(about: str = "", size: int = 25) -> list[list[Path]]:
+    """The descriptions of the small cases (that expect `about`), each once, some at a time: references start slowly."""
+    chosen = [(e, x.get("file", f"{n}.ttl")) for e, n, x in cases() if not about or about in x]
+    files = sorted({(CASES / entry / file).resolve() for entry, file in chosen})
+    return [files[n : n + size] for n in range(0, len(files), size)]
+
+
+def together(files: Sequence[Path]) -> Run:
+    """One run over descriptions whose nodes are renamed apart, so that they do not mix."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, file in enumerate(files):
+            paths.append(Path(folder) / f"{number}.ttl")
+            text = file.read_text(encoding="utf-8").replace(f"<{EXAMPLE}", f"<{EXAMPLE}case-{number}/")
+            paths[-1].write_text(text, encoding="utf-8")
+        return run(*paths)
