@@ -7,7 +7,7 @@ minimal (no part of it suffices), not always the one of fewest facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -46,6 +46,7 @@ class Question:
         leaves: for the bit of an open fact's value, its slot.
         slots: the open facts that occur, with the answers the clauses tell apart.
         bits: the bit of an atom.
+        by_head: the clauses by what they conclude.
         earliest: ask for the earliest stratum first; else for the clause nearest to holding.
     """
 
@@ -56,10 +57,23 @@ class Question:
     slots: dict[Slot, list[Value]]
     order: dict[Slot, int]
     bits: dict[Quad, Atoms]
+    by_head: dict[Atoms, list[Numbered]]
     nodes: int = 0
     limit: int = NEAREST
     earliest: bool = False
     seen: dict[object, bool] = field(default_factory=dict)
+
+
+    def shape(self) -> object:
+        """The same for two questions that differ in the names of their nodes only: one search serves both."""
+        order = sorted(self.slots, key=self.order.__getitem__)
+        places = {slot: n for n, slot in enumerate(order)}
+        answers = tuple(
+            tuple(self.bits.get(Quad(node, property_, value, graph), 0) for value in self.slots[graph, node, property_])
+            for graph, node, property_ in order
+        )
+        leaves = tuple((bit, places[slot]) for bit, slot in self.leaves.items())
+        return self.goals, self.ends, tuple(map(tuple, self.strata)), leaves, answers
 
 
 class SearchLimitError(Exception):
@@ -90,6 +104,9 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
     spared = {a for a, slot in leaves.items() if a.object not in slots[slot]}  # like another answer that is kept
     clauses = [c for c in clauses if spared.isdisjoint(_atoms_of(c))]
     numbered = [_numbered(c, bits) for c in clauses]
+    by_head: dict[Atoms, list[Numbered]] = {}
+    for one in numbered:
+        by_head.setdefault(one.head, []).append(one)
     return Question(
         goals=_union(goal_set, bits),
         ends=_union(end_set, bits),
@@ -98,6 +115,7 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
         slots=slots,
         order={slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)},
         bits=bits,
+        by_head=by_head,
     )
 
 
@@ -276,39 +294,44 @@ def _next(
             open_ |= bit
     possible = _close(asked, true | open_, true)
     wanted = reached = asked.goals & possible
-    best: dict[Slot, tuple[int, int]] = {}
-    _rate(asked, wanted & open_, (0, 0), best)
+    near: dict[tuple[int, int], Atoms] = {(0, 0): wanted & open_}
     state: list[object] = []
-    alive = [
-        clause
-        for clauses in asked.strata
-        for clause in clauses
-        if not clause.head & true and _applies(clause, possible, true)
-    ]
     while wanted:
         fresh = 0
-        for clause in alive:
-            if clause.head & wanted:
+        for clause in _concluding(asked, wanted & ~true):
+            if _applies(clause, possible, true):
                 lacking = clause.positive & possible & ~true
                 state.append((clause.head, lacking, _left(clause, true, possible)))
-                near = (clause.stratum if asked.earliest else 0, lacking.bit_count())
-                _rate(asked, lacking & open_, near, best)
+                rank = (clause.stratum if asked.earliest else 0, lacking.bit_count())
+                near[rank] = near.get(rank, 0) | lacking & open_
                 fresh |= lacking
         wanted = fresh & ~reached
         reached |= fresh
+    best = _nearest(asked, near)
     if not best:
         return None, None
     chosen = min(best, key=lambda s: (s not in found, best[s], asked.order[s]))
     return chosen, frozenset(state)
 
 
-def _rate(asked: Question, bits: Atoms, near: tuple[int, int], best: dict[Slot, tuple[int, int]]) -> None:
-    """Keep, for each slot among `bits`, how near the nearest clause that lacks it is."""
-    while bits:
-        bit = bits & -bits
-        bits ^= bit
-        slot = asked.leaves[bit]
-        best[slot] = min(best.get(slot, near), near)
+def _concluding(asked: Question, heads: Atoms) -> Iterator[Numbered]:
+    """The clauses of some heads."""
+    while heads:
+        bit = heads & -heads
+        heads ^= bit
+        yield from asked.by_head.get(bit, ())
+
+
+def _nearest(asked: Question, near: Mapping[tuple[int, int], Atoms]) -> dict[Slot, tuple[int, int]]:
+    """For each slot, how near the nearest clause that lacks one of its values is."""
+    best: dict[Slot, tuple[int, int]] = {}
+    for rank in sorted(near):
+        bits = near[rank]
+        while bits:
+            bit = bits & -bits
+            bits ^= bit
+            best.setdefault(asked.leaves[bit], rank)
+    return best
 
 
 def _left(clause: Numbered, true: Atoms, possible: Atoms) -> object:
