@@ -47,6 +47,7 @@ class Question:
         slots: the open facts that occur, with the answers the clauses tell apart.
         bits: the bit of an atom.
         by_head: the clauses by what they conclude.
+        recursive: of each stratum, whether one of its clauses reads what another concludes.
         earliest: ask for the earliest stratum first; else for the clause nearest to holding.
     """
 
@@ -58,6 +59,7 @@ class Question:
     order: dict[Slot, int]
     bits: dict[Quad, Atoms]
     by_head: dict[Atoms, list[Numbered]]
+    recursive: list[bool]
     nodes: int = 0
     limit: int = NEAREST
     earliest: bool = False
@@ -107,16 +109,26 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
     by_head: dict[Atoms, list[Numbered]] = {}
     for one in numbered:
         by_head.setdefault(one.head, []).append(one)
+    strata = [list(group) for _, group in groupby(numbered, key=lambda c: c.stratum)]
     return Question(
         goals=_union(goal_set, bits),
         ends=_union(end_set, bits),
-        strata=[list(group) for _, group in groupby(numbered, key=lambda c: c.stratum)],
+        strata=strata,
         leaves={bits[a]: slot for a, slot in leaves.items() if a not in spared},
         slots=slots,
         order={slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)},
         bits=bits,
         by_head=by_head,
+        recursive=[_reads_itself(group) for group in strata],
     )
+
+
+def _reads_itself(stratum: list[Numbered]) -> bool:
+    heads = positive = 0
+    for clause in stratum:
+        heads |= clause.head
+        positive |= clause.positive
+    return bool(heads & positive)
 
 
 def _union(atoms: Iterable[Quad], bits: Mapping[Quad, Atoms]) -> Atoms:
@@ -153,13 +165,13 @@ def _atoms_of(clause: Clause) -> set[Quad]:
 
 def _answers(ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot]) -> dict[Slot, list[Value]]:
     """For each slot one answer of each kind the clauses tell apart, and one they do not mention, if any."""
-    marks: dict[Quad, set[str]] = {atom: set() for atom in leaves}
+    marks: dict[Quad, set[object]] = {atom: set() for atom in leaves}
     for clause in clauses:
         for atom in _atoms_of(clause):
             if atom in leaves:
                 marks[atom].add(_shape(clause, atom))
     slots: dict[Slot, list[Value]] = {}
-    kinds: dict[Slot, set[frozenset[str]]] = {}
+    kinds: dict[Slot, set[frozenset[object]]] = {}
     for slot in dict.fromkeys(leaves.values()):
         graph, node, property_ = slot
         for answer in ground.slots[slot].answers:
@@ -171,15 +183,16 @@ def _answers(ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot]) ->
     return slots
 
 
-def _shape(clause: Clause, atom: Quad) -> str:
+def _shape(clause: Clause, atom: Quad) -> tuple[object, ...]:
     """A clause with one atom's value left open: two answers of the same shapes are alike."""
+    open_ = (atom.subject, atom.predicate)
 
-    def name(a: Quad) -> str:
-        return f"{a.subject} {a.predicate} ?" if a == atom else str(a)
+    def with_gap(atoms: frozenset[Quad]) -> frozenset[object]:
+        return frozenset(open_ if a == atom else a for a in atoms)
 
-    parts = [sorted(map(name, clause.needs)), [sorted(map(name, g)) for g in clause.bars]]
-    counts = [(c.least, [sorted(sorted(map(name, a)) for a in one) for one in c.counted]) for c in clause.counts]
-    return f"{clause.head} {parts} {counts}"
+    bars = frozenset(with_gap(group) for group in clause.bars)
+    counts = tuple((c.least, tuple(frozenset(map(with_gap, one)) for one in c.counted)) for c in clause.counts)
+    return clause.head, with_gap(clause.needs), bars, counts
 
 
 def holding(asked: Question, answers: Answers) -> Atoms:
@@ -192,18 +205,20 @@ def holding(asked: Question, answers: Answers) -> Atoms:
 
 def _close(asked: Question, true: Atoms, barring: Atoms | None) -> Atoms:
     """All that follows, stratum by stratum; `barring` None: what is derived bars as it goes."""
-    for clauses in asked.strata:
-        pending = [c for c in clauses if not c.head & true]
+    for stratum, clauses in enumerate(asked.strata):
         changed = True
         while changed:
             changed = False
             lacking = ~true
-            for clause in pending:  # the needs first: most clauses fail there
-                open_head = not clause.needs & lacking and clause.head & lacking
-                if open_head and _applies(clause, true, true if barring is None else barring):
+            for clause in clauses:  # the needs first: most clauses fail there
+                if clause.needs & lacking or not clause.head & lacking:
+                    continue
+                plain = not clause.bars and not clause.counts
+                if plain or _applies(clause, true, true if barring is None else barring):
                     true |= clause.head
                     lacking = ~true
                     changed = True
+            changed = changed and asked.recursive[stratum]
     return true
 
 
