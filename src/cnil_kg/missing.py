@@ -65,7 +65,6 @@ class Question:
     earliest: bool = False
     seen: dict[object, bool] = field(default_factory=dict)
 
-
     def shape(self) -> object:
         """The same for two questions that differ in the names of their nodes only: one search serves both."""
         order = sorted(self.slots, key=self.order.__getitem__)
