@@ -61,6 +61,16 @@ class Run:
                 found.add(triple(quad))
         return found
 
+    def concluded(self, node: str, property_: str) -> set[str]:
+        """The values that the rules of the doctrine conclude for a property of a node."""
+        return {
+            curie(quad.object)
+            for quad, derivation in self.reasoned.derived.items()
+            if (curie(quad.subject), curie(quad.predicate)) == (node, property_)
+            and quad in self.reasoned.store
+            and not derivation.rules[0].describes
+        }
+
 
 def run(*paths: Path | str) -> Run:
     """A run over files."""

@@ -19,14 +19,17 @@ def test_case(entry: str, name: str, expected: dict[str, Any]) -> None:
     result = run(path)
     if "derives" in expected:
         assert result.derived_by(entry) == set(expected["derives"])
+    for place, concluded in expected.get("values", {}).items():
+        assert result.concluded(*place.split(" ")) == set(concluded)
     for question, verdicts in expected.get("concludes", {}).items():
         assert result.verdicts(question) == verdicts
+    of = expected.get("of", entry)  # an example of the sheet checks another entry
     if "findings" in expected:
-        found = {readable(f.subject): f.status for f in result.findings if f.id == entry}
+        found = {readable(f.subject): f.status for f in result.findings if f.id == of}
         assert found == expected["findings"]
     for question, subjects in expected.get("missing", {}).items():
         for subject, properties in subjects.items():
-            assert missing(result, entry, question, subject) == sorted(properties)
+            assert missing(result, of, question, subject) == sorted(properties)
     for question, subjects in expected.get("reason", {}).items():
         found = {key(c): c.reason for c in result.conclusions if c.question == question and key(c) in subjects}
         assert found == subjects
@@ -49,5 +52,5 @@ def test_every_case_file_is_read() -> None:
 
 def test_every_case_expects_something() -> None:
     for entry, name, expected in ALL:
-        assert {"derives", "concludes", "findings", "missing"} & set(expected), f"{entry}/{name}"
+        assert {"derives", "values", "concludes", "findings", "missing"} & set(expected), f"{entry}/{name}"
     assert Path(CASES).is_dir()
