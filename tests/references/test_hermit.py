@@ -175,7 +175,7 @@ def test_hermit_infers_our_types_of_small_cases(files: list[Path]) -> None:
 
 def test_the_comparison_sees_a_lost_axiom() -> None:
     whole = run(ROOT / "examples" / "llm.ttl").reasoned
-    rules = tuple(r for r in whole.rulebook.rules if r.id != "axiom F5-04")
+    rules = tuple(r for r in whole.rulebook.rules if not (r.entry == "F5-04" and r.id.startswith("axiom")))
     assert len(rules) < len(whole.rulebook.rules)
     ours, theirs = inferred(Run(reason(whole.facts, replace(whole.rulebook, rules=rules), AS_OF)))
     assert ours < theirs
