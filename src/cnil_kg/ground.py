@@ -84,8 +84,13 @@ class Ground:
                 fresh = clause.needs.union(*(c.atoms for c in clause.counts)) - reached
                 reached |= fresh
                 wanted += fresh
-        found = {self.slot_of(atom) for atom in reached}
-        return [slot for slot in self.slots if slot in found]
+        found = {slot for slot in map(self.slot_of, reached) if slot is not None}
+        return sorted(found, key=self.rank.__getitem__)
+
+    @cached_property
+    def rank(self) -> dict[Slot, int]:
+        """The place of each open slot: by unit, in the order of the fact table."""
+        return {slot: n for n, slot in enumerate(self.slots)}
 
     def slot_of(self, atom: Quad) -> Slot | None:
         graph = atom.graph_name

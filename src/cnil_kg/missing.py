@@ -115,7 +115,7 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
         strata=strata,
         leaves={bits[a]: slot for a, slot in leaves.items() if a not in spared},
         slots=slots,
-        order={slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)},
+        order={slot: n for n, slot in enumerate(sorted(slots, key=ground.rank.__getitem__))},
         bits=bits,
         by_head=by_head,
         recursive=[_reads_itself(group) for group in strata],
