@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +15,11 @@ import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
 from cnil_kg.conclude import Concluder
+from cnil_kg.ground import Slot
 from cnil_kg.load import load
 from cnil_kg.model import Conclusion, Finding
 from cnil_kg.naming import PARTICIPATION, USE, pair
+from cnil_kg.questions import BY_NAME
 from cnil_kg.reason import Reasoned, reason
 from cnil_kg.rulebook import load_rulebook
 from cnil_kg.validate import validate
@@ -29,6 +31,13 @@ CASES = ROOT / "tests" / "cases"
 AS_OF = "2026-11-25"
 EXAMPLE = "https://example.org/"
 HEADER = "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in PREFIXES.items()) + f"@prefix ex: <{EXAMPLE}> .\n"
+
+
+class WithoutSearch(Concluder):
+    """Statuses alone: what is missing, the slow part, is not searched for; a reason may then be wrong."""
+
+    def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
+        return [], False
 
 
 @dataclass
@@ -49,9 +58,25 @@ class Run:
     def findings(self) -> list[Finding]:
         return list(validate(self.reasoned, self.concluder))
 
+    @cached_property
+    def quick(self) -> Concluder:
+        return WithoutSearch(self.reasoned)
+
+    def about(self, question: str, concluder: Concluder | None = None) -> list[Conclusion]:
+        """The conclusions of one question."""
+        asker = concluder or self.concluder
+        asked = BY_NAME[question]
+        found = [asker.conclude(asked, unit) for unit in asker.units(asked)]
+        return found + [c for c in asker.absent() if c.question == question]
+
     def verdicts(self, question: str) -> dict[str, str]:
-        """Subject (and basis, or object) -> value, or undetermined with its reason."""
-        return {key(c): verdict(c) for c in self.conclusions if c.question == question}
+        """Subject (and basis, or object) -> value, or undetermined."""
+        return {key(c): verdict(c) for c in self.about(question, self.quick)}
+
+    def statuses(self, entry: str) -> dict[str, str]:
+        """Subject -> status, for the findings of one entry."""
+        found = validate(self.reasoned, self.quick, only={entry})
+        return {readable(f.subject): f.status for f in found}
 
     def derived_by(self, entry: str) -> set[str]:
         """The triples that the rules of an entry derive, as `ex:p ckg:x true`."""
@@ -60,6 +85,16 @@ class Run:
             if quad in self.reasoned.store and any(r.entry == entry for r in derivation.rules):
                 found.add(triple(quad))
         return found
+
+    def concluded(self, node: str, property_: str) -> set[str]:
+        """The values that the rules of the doctrine conclude for a property of a node."""
+        return {
+            curie(quad.object)
+            for quad, derivation in self.reasoned.derived.items()
+            if (curie(quad.subject), curie(quad.predicate)) == (node, property_)
+            and quad in self.reasoned.store
+            and not derivation.rules[0].describes
+        }
 
 
 def run(*paths: Path | str) -> Run:
@@ -122,3 +157,21 @@ def cases() -> Iterable[tuple[str, str, dict[str, Any]]]:
     for path in sorted(set(CASES.glob("*/expected.yaml")) - set(CASES.glob("real/*"))):
         for name, expected in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             yield path.parent.name, name, expected
+
+
+def batches(about: str = "", size: int = 25) -> list[list[Path]]:
+    """The descriptions of the small cases (that expect `about`), each once, some at a time: references start slowly."""
+    chosen = [(e, x.get("file", f"{n}.ttl")) for e, n, x in cases() if not about or about in x]
+    files = sorted({(CASES / entry / file).resolve() for entry, file in chosen})
+    return [files[n : n + size] for n in range(0, len(files), size)]
+
+
+def together(files: Sequence[Path]) -> Run:
+    """One run over descriptions whose nodes are renamed apart, so that they do not mix."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, file in enumerate(files):
+            paths.append(Path(folder) / f"{number}.ttl")
+            text = file.read_text(encoding="utf-8").replace(f"<{EXAMPLE}", f"<{EXAMPLE}case-{number}/")
+            paths[-1].write_text(text, encoding="utf-8")
+        return run(*paths)

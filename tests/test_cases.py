@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cnil_kg.validate import validate
 from cnil_kg.vocab import shrink
 from harness import CASES, cases, key, readable, run
 
@@ -19,25 +20,27 @@ def test_case(entry: str, name: str, expected: dict[str, Any]) -> None:
     result = run(path)
     if "derives" in expected:
         assert result.derived_by(entry) == set(expected["derives"])
+    for place, concluded in expected.get("values", {}).items():
+        assert result.concluded(*place.split(" ")) == set(concluded)
     for question, verdicts in expected.get("concludes", {}).items():
         assert result.verdicts(question) == verdicts
     of = expected.get("of", entry)  # an example of the sheet checks another entry
     if "findings" in expected:
-        found = {readable(f.subject): f.status for f in result.findings if f.id == of}
-        assert found == expected["findings"]
+        assert result.statuses(of) == expected["findings"]
     for question, subjects in expected.get("missing", {}).items():
         for subject, properties in subjects.items():
             assert missing(result, of, question, subject) == sorted(properties)
     for question, subjects in expected.get("reason", {}).items():
-        found = {key(c): c.reason for c in result.conclusions if c.question == question and key(c) in subjects}
+        found = {key(c): c.reason for c in result.about(question) if key(c) in subjects}
         assert found == subjects
 
 
 def missing(result: Any, entry: str, question: str, subject: str) -> list[str]:
     if question == "findings":
-        rows = [f for f in result.findings if f.id == entry and readable(f.subject) == subject]
+        found = validate(result.reasoned, result.concluder, only={entry})
+        rows = [f for f in found if readable(f.subject) == subject]
     else:
-        rows = [c for c in result.conclusions if c.question == question and key(c) == subject]
+        rows = [c for c in result.about(question) if key(c) == subject]
     assert len(rows) == 1, f"no single {question} about {subject}"
     return sorted(shrink(m.property) for m in rows[0].missing)
 
@@ -50,5 +53,5 @@ def test_every_case_file_is_read() -> None:
 
 def test_every_case_expects_something() -> None:
     for entry, name, expected in ALL:
-        assert {"derives", "concludes", "findings", "missing"} & set(expected), f"{entry}/{name}"
+        assert {"derives", "values", "concludes", "findings", "missing"} & set(expected), f"{entry}/{name}"
     assert Path(CASES).is_dir()

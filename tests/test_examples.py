@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cnil_kg.questions import BY_NAME
 from cnil_kg.vocab import shrink
 from doctrine import DOCTRINE, describe, entries, facts_by_name, needs_doctrine
 from harness import ROOT, Run, run_text
@@ -78,10 +79,10 @@ def test_example(id_: str) -> None:
 
 def conclusion(result: Run, question: str) -> Any:
     """The conclusion of a question about the provider (ex:a) or the processing; a scope that is out keeps it a step."""
-    found = [c for c in result.conclusions if c.question == question and not (c.subject or "").endswith("client")]
+    found = [c for c in result.about(question) if not (c.subject or "").endswith("client")]
     if found:
         return found[0]
-    (scope,) = [c for c in result.conclusions if c.question == "scope"]
+    (scope,) = result.about("scope")
     return Shown({"regime": "F1-03", "dpia": "F5-04"}[question], scope)
 
 
@@ -101,7 +102,8 @@ def status(expected: dict[str, Any]) -> str:
 
 def step(result: Run, entry: str) -> str:
     """The status of the step with an id, wherever it is shown; a legal basis not claimed leaves it undetermined."""
-    found = {s.status for c in result.conclusions for s in c.steps if s.id == entry}
+    quick = [c for name in BY_NAME for c in result.about(name, result.quick)]
+    found = {s.status for c in quick for s in c.steps if s.id == entry}
     firm = found - {"undetermined"}
     assert len(firm) <= 1, (entry, found)
     return firm.pop() if firm else "undetermined"
@@ -124,7 +126,7 @@ def missing(result: Run, id_: str, expected: dict[str, Any]) -> None:
     if "missing" not in expected:
         return
     wanted = set().union(*(PROSE.get(m) or {shrink(facts_by_name()[m].iri)} for m in expected["missing"]))
-    named = {shrink(m.property) for c in result.conclusions for m in c.missing if c.question in ABOUT[id_[:3]]}
+    named = {shrink(m.property) for question in ABOUT[id_[:3]] for c in result.about(question) for m in c.missing}
     assert wanted <= named
     if "verdict" in expected:
         assert wanted == named

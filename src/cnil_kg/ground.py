@@ -6,7 +6,7 @@ each way a rule then applies is a clause. Clauses are what `missing.py` searches
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -84,13 +84,42 @@ class Ground:
                 fresh = clause.needs.union(*(c.atoms for c in clause.counts)) - reached
                 reached |= fresh
                 wanted += fresh
-        found = {self.slot_of(atom) for atom in reached}
-        return [slot for slot in self.slots if slot in found]
+        found = {slot for slot in map(self.slot_of, reached) if slot is not None}
+        return sorted(found, key=self.rank.__getitem__)
+
+    @cached_property
+    def rank(self) -> dict[Slot, int]:
+        """The place of each open slot: by unit, in the order of the fact table."""
+        return {slot: n for n, slot in enumerate(self.slots)}
 
     def slot_of(self, atom: Quad) -> Slot | None:
         graph = atom.graph_name
         slot = (graph, atom.subject, atom.predicate)
         return slot if isinstance(graph, NamedNode) and slot in self.slots and atom not in self.base else None
+
+
+class Compiled:
+    """Patterns whose variables are places in the rows of one query: rows are read once, not once a pattern."""
+
+    def __init__(self, patterns: Iterable[Pattern], variables: Sequence[Variable]) -> None:
+        places = {variable: n for n, variable in enumerate(variables)}
+        self.graph = places[_PROJECT]
+        self.patterns: list[tuple[tuple[bool, Any], ...]] = [
+            tuple((True, places[t]) if isinstance(t, Variable) else (False, t) for t in pattern.terms)
+            for pattern in patterns
+            if pattern.in_project
+        ]
+
+    def atoms(self, solution: Any) -> set[Quad]:
+        """The quads of the patterns under a row; patterns that it leaves open are passed over."""
+        values = tuple(solution)
+        graph = values[self.graph]
+        found = set()
+        for terms in self.patterns:
+            subject, predicate, value = (values[t] if placed else t for placed, t in terms)
+            if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
+                found.add(Quad(subject, predicate, value, graph))
+        return found
 
 
 def ground(reasoned: Reasoned) -> Ground:
@@ -125,27 +154,32 @@ def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]
 
 
 def _saturate(store: Store, rules: list[Rule], result: Ground) -> None:
+    """First all that could follow, then the clauses: each way it could."""
     bodies = {r.id: _possible(r.body) for r in rules}
     queries = {key: select(body, absences=False) for key, body in bodies.items()}
-    levels = {r.id: n for n, stratum in enumerate(stratify(rules)) for r in stratum}
-    seen: dict[str, dict[Quad, set[Clause]]] = {}
     due = rules
     while due:
         changed: set[str] = set()
         for rule in due:
-            clauses = list(_clauses(store, rule, queries[rule.id], levels[rule.id], result.base))
-            fresh = {c.head for c in clauses if c.head not in store}
+            fresh = {head for head in _heads(store, rule, queries[rule.id]) if head not in store}
             if fresh:
                 store.extend(fresh)
                 changed |= names(written(rule))
-            by_head: dict[Quad, set[Clause]] = {}
-            for clause in clauses:
-                by_head.setdefault(clause.head, set()).add(clause)
-            seen[rule.id + rule.query] = by_head
         due = [r for r in rules if ANY in changed or read_names(r) & changed]
-    for by_head in seen.values():
+    levels = {r.id: n for n, stratum in enumerate(stratify(rules)) for r in stratum}
+    for rule in rules:
+        by_head: dict[Quad, set[Clause]] = {}
+        for clause in _clauses(store, rule, queries[rule.id], levels[rule.id], result.base):
+            by_head.setdefault(clause.head, set()).add(clause)
         for head, found in by_head.items():
             result.clauses.setdefault(head, []).extend(sorted(found, key=_order))
+
+
+def _heads(store: Store, rule: Rule, query: str) -> Iterator[Quad]:
+    solutions = rows(store, query)
+    template = Compiled(rule.template, solutions.variables)
+    for solution in solutions:
+        yield from template.atoms(solution)
 
 
 def _order(clause: Clause) -> tuple[int, list[str]]:
@@ -165,30 +199,37 @@ def _clauses(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]
     if rule.body.counts:
         yield from _counted(store, rule, query, stratum, base)
         return
-    for solution in rows(store, query):
-        needs = frozenset(_atoms(rule.body.patterns, solution) - base)
-        bars = tuple(g - base for g in _bars(store, rule.body, solution))
-        for head in _atoms(list(rule.template), solution) - base:
-            yield Clause(head, needs, bars, (), stratum)
+    solutions = rows(store, query)
+    body, template = Compiled(rule.body.patterns, solutions.variables), Compiled(rule.template, solutions.variables)
+    for solution in solutions:
+        heads = template.atoms(solution) - base
+        if heads:
+            needs = frozenset(body.atoms(solution) - base)
+            bars = tuple(g - base for g in _bars(store, rule.body, solution)) if rule.body.absent else ()
+            for head in heads:
+                yield Clause(head, needs, bars, (), stratum)
 
 
 def _counted(store: Store, rule: Rule, query: str, stratum: int, base: set[Quad]) -> Iterator[Clause]:
     """A counting rule: one clause a key, its alternatives grouped by the thing counted."""
     (count,) = rule.body.counts
     groups: dict[tuple[str, ...], list[Solution]] = {}
-    for solution in rows(store, query):
+    solutions = rows(store, query)
+    inner, body = Compiled(count.body.patterns, solutions.variables), Compiled(rule.body.patterns, solutions.variables)
+    template = Compiled(rule.template, solutions.variables)
+    for solution in solutions:
         groups.setdefault(tuple(str(solution[k]) for k in count.keys), []).append(solution)
-    for solutions in groups.values():
-        first = solutions[0]
+    for group in groups.values():
+        first = group[0]
         counted: dict[Value, dict[frozenset[Quad], None]] = {}
-        for solution in solutions:
-            atoms = frozenset(_atoms(count.body.patterns, solution) - base)
+        for solution in group:
+            atoms = frozenset(inner.atoms(solution) - base)
             counted.setdefault(solution[count.counted], {})[atoms] = None
         least = _least(rule.body, count.variable, first)
         counts = (AtLeast(least, tuple(tuple(alternatives) for alternatives in counted.values())),)
-        needs = frozenset(_atoms(rule.body.patterns, first) - base)
+        needs = frozenset(body.atoms(first) - base)
         bars = tuple(g - base for g in _bars(store, rule.body, first))
-        for head in _atoms(list(rule.template), first) - base:
+        for head in template.atoms(first) - base:
             yield Clause(head, needs, bars, counts, stratum)
 
 
@@ -198,17 +239,6 @@ def _least(body: Body, variable: Variable, solution: Solution) -> int:
             value = bound(c.right, solution)
             return int(value.value) + (c.operator == ">") if value is not None else 1
     return 1
-
-
-def _atoms(patterns: list[Pattern], solution: Solution) -> set[Quad]:
-    graph: Any = solution[_PROJECT]
-    atoms = set()
-    for pattern in patterns:
-        if pattern.in_project:
-            subject, predicate, value = (bound(t, solution) for t in pattern.terms)
-            if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
-                atoms.add(Quad(subject, predicate, value, graph))
-    return atoms
 
 
 def _bars(store: Store, body: Body, solution: Solution) -> Iterator[frozenset[Quad]]:

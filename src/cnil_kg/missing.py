@@ -7,7 +7,7 @@ minimal (no part of it suffices), not always the one of fewest facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -46,6 +46,8 @@ class Question:
         leaves: for the bit of an open fact's value, its slot.
         slots: the open facts that occur, with the answers the clauses tell apart.
         bits: the bit of an atom.
+        by_head: the clauses by what they conclude.
+        recursive: of each stratum, whether one of its clauses reads what another concludes.
         earliest: ask for the earliest stratum first; else for the clause nearest to holding.
     """
 
@@ -56,10 +58,23 @@ class Question:
     slots: dict[Slot, list[Value]]
     order: dict[Slot, int]
     bits: dict[Quad, Atoms]
+    by_head: dict[Atoms, list[Numbered]]
+    recursive: list[bool]
     nodes: int = 0
     limit: int = NEAREST
     earliest: bool = False
     seen: dict[object, bool] = field(default_factory=dict)
+
+    def shape(self) -> object:
+        """The same for two questions that differ in the names of their nodes only: one search serves both."""
+        order = sorted(self.slots, key=self.order.__getitem__)
+        places = {slot: n for n, slot in enumerate(order)}
+        answers = tuple(
+            tuple(self.bits.get(Quad(node, property_, value, graph), 0) for value in self.slots[graph, node, property_])
+            for graph, node, property_ in order
+        )
+        leaves = tuple((bit, places[slot]) for bit, slot in self.leaves.items())
+        return self.goals, self.ends, tuple(map(tuple, self.strata)), leaves, answers
 
 
 class SearchLimitError(Exception):
@@ -90,15 +105,29 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
     spared = {a for a, slot in leaves.items() if a.object not in slots[slot]}  # like another answer that is kept
     clauses = [c for c in clauses if spared.isdisjoint(_atoms_of(c))]
     numbered = [_numbered(c, bits) for c in clauses]
+    by_head: dict[Atoms, list[Numbered]] = {}
+    for one in numbered:
+        by_head.setdefault(one.head, []).append(one)
+    strata = [list(group) for _, group in groupby(numbered, key=lambda c: c.stratum)]
     return Question(
         goals=_union(goal_set, bits),
         ends=_union(end_set, bits),
-        strata=[list(group) for _, group in groupby(numbered, key=lambda c: c.stratum)],
+        strata=strata,
         leaves={bits[a]: slot for a, slot in leaves.items() if a not in spared},
         slots=slots,
-        order={slot: n for n, slot in enumerate(s for s in ground.slots if s in slots)},
+        order={slot: n for n, slot in enumerate(sorted(slots, key=ground.rank.__getitem__))},
         bits=bits,
+        by_head=by_head,
+        recursive=[_reads_itself(group) for group in strata],
     )
+
+
+def _reads_itself(stratum: list[Numbered]) -> bool:
+    heads = positive = 0
+    for clause in stratum:
+        heads |= clause.head
+        positive |= clause.positive
+    return bool(heads & positive)
 
 
 def _union(atoms: Iterable[Quad], bits: Mapping[Quad, Atoms]) -> Atoms:
@@ -135,13 +164,13 @@ def _atoms_of(clause: Clause) -> set[Quad]:
 
 def _answers(ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot]) -> dict[Slot, list[Value]]:
     """For each slot one answer of each kind the clauses tell apart, and one they do not mention, if any."""
-    marks: dict[Quad, set[str]] = {atom: set() for atom in leaves}
+    marks: dict[Quad, set[object]] = {atom: set() for atom in leaves}
     for clause in clauses:
         for atom in _atoms_of(clause):
             if atom in leaves:
                 marks[atom].add(_shape(clause, atom))
     slots: dict[Slot, list[Value]] = {}
-    kinds: dict[Slot, set[frozenset[str]]] = {}
+    kinds: dict[Slot, set[frozenset[object]]] = {}
     for slot in dict.fromkeys(leaves.values()):
         graph, node, property_ = slot
         for answer in ground.slots[slot].answers:
@@ -153,15 +182,16 @@ def _answers(ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot]) ->
     return slots
 
 
-def _shape(clause: Clause, atom: Quad) -> str:
+def _shape(clause: Clause, atom: Quad) -> tuple[object, ...]:
     """A clause with one atom's value left open: two answers of the same shapes are alike."""
+    open_ = (atom.subject, atom.predicate)
 
-    def name(a: Quad) -> str:
-        return f"{a.subject} {a.predicate} ?" if a == atom else str(a)
+    def with_gap(atoms: frozenset[Quad]) -> frozenset[object]:
+        return frozenset(open_ if a == atom else a for a in atoms)
 
-    parts = [sorted(map(name, clause.needs)), [sorted(map(name, g)) for g in clause.bars]]
-    counts = [(c.least, [sorted(sorted(map(name, a)) for a in one) for one in c.counted]) for c in clause.counts]
-    return f"{clause.head} {parts} {counts}"
+    bars = frozenset(with_gap(group) for group in clause.bars)
+    counts = tuple((c.least, tuple(frozenset(map(with_gap, one)) for one in c.counted)) for c in clause.counts)
+    return clause.head, with_gap(clause.needs), bars, counts
 
 
 def holding(asked: Question, answers: Answers) -> Atoms:
@@ -174,18 +204,20 @@ def holding(asked: Question, answers: Answers) -> Atoms:
 
 def _close(asked: Question, true: Atoms, barring: Atoms | None) -> Atoms:
     """All that follows, stratum by stratum; `barring` None: what is derived bars as it goes."""
-    for clauses in asked.strata:
-        pending = [c for c in clauses if not c.head & true]
+    for stratum, clauses in enumerate(asked.strata):
         changed = True
         while changed:
             changed = False
             lacking = ~true
-            for clause in pending:  # the needs first: most clauses fail there
-                open_head = not clause.needs & lacking and clause.head & lacking
-                if open_head and _applies(clause, true, true if barring is None else barring):
+            for clause in clauses:  # the needs first: most clauses fail there
+                if clause.needs & lacking or not clause.head & lacking:
+                    continue
+                plain = not clause.bars and not clause.counts
+                if plain or _applies(clause, true, true if barring is None else barring):
                     true |= clause.head
                     lacking = ~true
                     changed = True
+            changed = changed and asked.recursive[stratum]
     return true
 
 
@@ -276,39 +308,44 @@ def _next(
             open_ |= bit
     possible = _close(asked, true | open_, true)
     wanted = reached = asked.goals & possible
-    best: dict[Slot, tuple[int, int]] = {}
-    _rate(asked, wanted & open_, (0, 0), best)
+    near: dict[tuple[int, int], Atoms] = {(0, 0): wanted & open_}
     state: list[object] = []
-    alive = [
-        clause
-        for clauses in asked.strata
-        for clause in clauses
-        if not clause.head & true and _applies(clause, possible, true)
-    ]
     while wanted:
         fresh = 0
-        for clause in alive:
-            if clause.head & wanted:
+        for clause in _concluding(asked, wanted & ~true):
+            if _applies(clause, possible, true):
                 lacking = clause.positive & possible & ~true
                 state.append((clause.head, lacking, _left(clause, true, possible)))
-                near = (clause.stratum if asked.earliest else 0, lacking.bit_count())
-                _rate(asked, lacking & open_, near, best)
+                rank = (clause.stratum if asked.earliest else 0, lacking.bit_count())
+                near[rank] = near.get(rank, 0) | lacking & open_
                 fresh |= lacking
         wanted = fresh & ~reached
         reached |= fresh
+    best = _nearest(asked, near)
     if not best:
         return None, None
     chosen = min(best, key=lambda s: (s not in found, best[s], asked.order[s]))
     return chosen, frozenset(state)
 
 
-def _rate(asked: Question, bits: Atoms, near: tuple[int, int], best: dict[Slot, tuple[int, int]]) -> None:
-    """Keep, for each slot among `bits`, how near the nearest clause that lacks it is."""
-    while bits:
-        bit = bits & -bits
-        bits ^= bit
-        slot = asked.leaves[bit]
-        best[slot] = min(best.get(slot, near), near)
+def _concluding(asked: Question, heads: Atoms) -> Iterator[Numbered]:
+    """The clauses of some heads."""
+    while heads:
+        bit = heads & -heads
+        heads ^= bit
+        yield from asked.by_head.get(bit, ())
+
+
+def _nearest(asked: Question, near: Mapping[tuple[int, int], Atoms]) -> dict[Slot, tuple[int, int]]:
+    """For each slot, how near the nearest clause that lacks one of its values is."""
+    best: dict[Slot, tuple[int, int]] = {}
+    for rank in sorted(near):
+        bits = near[rank]
+        while bits:
+            bit = bits & -bits
+            bits ^= bit
+            best.setdefault(asked.leaves[bit], rank)
+    return best
 
 
 def _left(clause: Numbered, true: Atoms, possible: Atoms) -> object:

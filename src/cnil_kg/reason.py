@@ -13,7 +13,7 @@ from cnil_kg.model import Facts
 from cnil_kg.patterns import Pattern, Term
 from cnil_kg.rdf import matching, rows
 from cnil_kg.rulebook import Rule, Rulebook
-from cnil_kg.strata import ANY, names, read_names, stratify, written
+from cnil_kg.strata import ANY, Key, names, needed, present, read_names, stratify, written
 from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF, XSD
 
 _NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
@@ -116,15 +116,18 @@ def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Q
 def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation], stated: set[Quad], start: int) -> int:
     """Run strata to their fixpoints, adding to `store` and `derived`; the next round number comes back."""
     number = start
+    there = present([*stated, *derived])
     for stratum in strata:
         due = list(stratum)
         reads = {r.id: read_names(r) for r in stratum}
+        requires = {r.id: needed(r) for r in stratum}
         while due:
             fresh: set[Quad] = set()
             changed: set[str] = set()
             for rule in due:
-                found = apply(store, rule)
-                for quad in found:
+                if not may_apply(requires[rule.id], there):
+                    continue
+                for quad in apply(store, rule):
                     if quad in stated or (quad in fresh and rule in derived[quad].rules):
                         continue
                     known = derived.get(quad)
@@ -136,11 +139,17 @@ def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation],
                     fresh.add(quad)
                     changed |= names(written(rule))
             store.extend(fresh)
+            there |= present(fresh)
             number += 1
             if number - start > MAX_ROUNDS:
                 raise EngineError("the rules do not come to rest")
             due = [r for r in stratum if ANY in reads[r.id] or reads[r.id] & changed or ANY in changed] if fresh else []
     return number
+
+
+def may_apply(required: list[list[Key]], there: set[Key]) -> bool:
+    """False when a pattern of a rule matches nothing at all: most rules, on one project, need not be tried."""
+    return all(any(key in there or key[0] == ANY for key in found) for found in required)
 
 
 def apply(store: Store, rule: Rule) -> list[Quad]:

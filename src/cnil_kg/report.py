@@ -52,7 +52,7 @@ def build(reasoned: Reasoned, as_of: str) -> Report:
     examined = count(reasoned)
     errors = facts.errors + tuple(_nothing(facts, examined))
     premises = [p for c in conclusions for p in c.premises] + [p for c in concluder.contradictions for p in c.sides]
-    named = {text for p in premises for text in (p.predicate, p.object)}
+    named = {text for p in premises for text in (p.predicate, p.object)} | {CKG + f.fiche for f in findings}
     return Report(
         as_of=as_of,
         inputs=facts.inputs,

@@ -6,6 +6,7 @@ It alone reads headers. It takes every file of a folder; no list is kept by hand
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -150,7 +151,7 @@ def load_rulebook(root: Path | None = None) -> Rulebook:
     rules += [
         Rule(a.id, a.entry, a.template, a.body, select(a.body), a.headers, a.path) for a in compile_axioms(constants)
     ]
-    doubles = {r.id for r in rules if sum(o.id == r.id for o in rules) > 1 and not r.id.startswith("axiom")}
+    doubles = {id_ for id_, times in Counter(r.id for r in rules).items() if times > 1 and not id_.startswith("axiom")}
     if doubles:
         raise RuleLoadError(f"the same id stands in two files: {', '.join(sorted(doubles))}")
     return Rulebook(root, facts, tuple(rules), constants)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pyoxigraph import Variable
+from pyoxigraph import Quad, Variable
 
 from cnil_kg.errors import RuleLoadError
 from cnil_kg.patterns import Body, Pattern
@@ -60,27 +60,46 @@ def read_names(rule: Rule) -> set[str]:
     return names(set().union(*read(rule)))
 
 
+def needed(rule: Rule) -> list[list[Key]]:
+    """For each pattern of a rule that must hold, the keys of which one must be there; nothing for an opaque body."""
+    if rule.body.opaque:
+        return []
+    return [keys(pattern, rule.body) for pattern in rule.body.patterns if pattern.in_project]
+
+
+def present(quads: Iterable[Quad]) -> set[Key]:
+    """The keys that some triples have, with and without their value."""
+    found: set[Key] = set()
+    for quad in quads:
+        name, value = quad.predicate.value, str(quad.object)
+        if name == RDF + "type":
+            name = quad.object.value  # type: ignore[union-attr]
+        else:
+            found.add((name, value))
+        found.add((name, None))
+    return found
+
+
 def stratify(rules: Sequence[Rule]) -> list[list[Rule]]:
     """The rules in strata, each to be run to a fixpoint before the next.
 
     Raises:
         RuleLoadError: a rule reads, through an absence or a count, something that depends on itself.
     """
-    reads = [read(rule) for rule in rules]
     by_name: dict[str, list[tuple[str | None, int]]] = {}
     for index, rule in enumerate(rules):
         for name, value in written(rule):
             by_name.setdefault(name, []).append((value, index))
+    before = [
+        [{o for key in found for o in _writers(key, by_name)} for found in read(rule)]  # plainly, guarded
+        for rule in rules
+    ]
     level = [0] * len(rules)
     changed = True
     while changed:
         changed = False
-        for index, (plain, guarded) in enumerate(reads):
-            least = max(
-                (level[o] for key in plain for o in _writers(key, by_name)),
-                default=0,
-            )
-            least = max(least, *(level[o] + 1 for key in guarded for o in _writers(key, by_name)), 0)
+        for index, (plain, guarded) in enumerate(before):
+            least = max([0, *(level[o] for o in plain), *(level[o] + 1 for o in guarded)])
             if least > level[index]:
                 if least > len(rules):
                     raise RuleLoadError(f"{rules[index].id} reads an absence that depends on itself")

@@ -5,7 +5,7 @@ rdflib and pySHACL are imported when something is validated: a third of a second
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,15 +33,16 @@ def requirements(paths: tuple[Path, ...]) -> tuple[Requirement, ...]:
     return read_requirements(paths)
 
 
-def validate(reasoned: Reasoned, concluder: Concluder) -> Iterator[Finding]:
+def validate(reasoned: Reasoned, concluder: Concluder, only: Collection[str] = ()) -> Iterator[Finding]:
     """One finding for each requirement and each unit it is asked of.
 
     Args:
         reasoned: stated and derived facts.
         concluder: the conclusions of the same run, asked for what would settle an open requirement.
+        only: the ids of the requirements to report, all when empty.
     """
     paths = reasoned.rulebook.shapes
-    asked = requirements(paths)
+    asked = tuple(r for r in requirements(paths) if not only or r.id in only)
     if not asked:
         return
     for description in reasoned.facts.descriptions:

@@ -22,6 +22,7 @@ from cnil_kg.formats.words import (
     value,
 )
 from cnil_kg.model import Conclusion, Contradiction, Finding, MissingFact, Premise, Report
+from cnil_kg.vocab import CKG
 
 SHOWN = 6
 _COLOURS = {"established": "green", "met": "green", "excluded": "red", "violated": "red", "undetermined": "yellow"}
@@ -124,7 +125,8 @@ class _Writer:
         yield "  " + click.style(phrase("findings", self.lang), underline=True)
         for fiche, group in groupby(findings, key=lambda f: f.fiche):
             rows = list(group)
-            yield f"  {fiche}"
+            title = self.name(CKG + fiche)
+            yield f"  {title[:1].upper()}{title[1:]}"
             for f in rows:
                 if f.status in ("violated", "undetermined"):
                     yield from self.finding(f)
