@@ -9,7 +9,6 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from cnil_kg.ground import Ground, Slot, ground
-from cnil_kg.missing import Question as Asked
 from cnil_kg.missing import question as ask
 from cnil_kg.missing import smallest
 from cnil_kg.model import Conclusion, Contradiction, MissingFact, Premise, Reason, Status, Text
@@ -38,7 +37,6 @@ class Concluder(Reader):
         self.steps = Steps(self, self.names)
         self.contradictions: list[Contradiction] = []
         self._searched: dict[tuple[frozenset[Quad], frozenset[Quad]], list[Slot]] = {}
-        self._alike: dict[object, list[int] | None] = {}
         self.projects = {d.graph: d.project for d in reasoned.facts.descriptions}
 
     @cached_property
@@ -245,21 +243,12 @@ class Concluder(Reader):
         if not key[0]:
             return [], False
         if key not in self._searched:
-            found = self._search(ask(self.ground, *key))
+            found = smallest(ask(self.ground, *key))
             # None: no answers settle it, all that leads to a goal is named.
             self._searched[key] = self.ground.leading_to(key[0]) if found is None else found
         found = self._searched[key]
         contested = [s for s in found if s in self.reasoned.contested]
         return [s for s in found if s not in contested], bool(contested)
-
-    def _search(self, asked: Asked) -> list[Slot] | None:
-        """The smallest set; two questions of one shape, in two projects for instance, are searched once."""
-        shape, order = asked.shape(), sorted(asked.slots, key=asked.order.__getitem__)
-        if shape not in self._alike:
-            found = smallest(asked)
-            self._alike[shape] = None if found is None else [order.index(slot) for slot in found]
-        places = self._alike[shape]
-        return None if places is None else [order[n] for n in places]
 
     def facts(self, slots: Iterable[Slot]) -> tuple[MissingFact, ...]:
         return tuple(MissingFact(p.value, self.book.label(p.value), self.names.node(node)) for _, node, p in slots)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 
 from pyoxigraph import Quad
@@ -66,7 +67,7 @@ class Question:
     seen: dict[object, bool] = field(default_factory=dict)
 
     def shape(self) -> object:
-        """The same for two questions that differ in the names of their nodes only: one search serves both."""
+        """The same for two questions that differ in the names of their nodes only."""
         order = sorted(self.slots, key=self.order.__getitem__)
         places = {slot: n for n, slot in enumerate(order)}
         answers = tuple(
@@ -240,13 +241,34 @@ def settled(asked: Question, true: Atoms) -> bool:
     return bool((asked.goals | asked.ends) & true)
 
 
+@dataclass(frozen=True)
+class Search:
+    """A question under its shape: two of one shape, in two projects for instance, are searched once."""
+
+    shape: object
+    asked: Question = field(compare=False, repr=False)
+
+
 def smallest(asked: Question) -> list[Slot] | None:
     """A minimal sufficient set of slots, in the order of the fact table; None if no answers can settle the goals."""
+    places = _places(Search(asked.shape(), asked))
+    order = sorted(asked.slots, key=asked.order.__getitem__)
+    return None if places is None else [order[n] for n in places]
+
+
+@lru_cache(maxsize=2048)
+def _places(search: Search) -> tuple[int, ...] | None:
+    asked = search.asked
+    found = _minimal(asked)
+    return None if found is None else tuple(sorted(asked.order[slot] for slot in found))
+
+
+def _minimal(asked: Question) -> list[Slot] | None:
     found = _sufficient(asked, NEAREST, earliest=False)
     if found is None:
         found = _sufficient(asked, EARLIEST, earliest=True)
     if found is None:
-        return sorted(asked.slots, key=asked.order.__getitem__)
+        return list(asked.slots)
     if not found:
         return None
     chosen = list(found)
@@ -259,7 +281,7 @@ def smallest(asked: Question) -> list[Slot] | None:
                 chosen = rest
         except SearchLimitError:
             break
-    return sorted(chosen, key=asked.order.__getitem__)
+    return chosen
 
 
 def _sufficient(asked: Question, limit: int, *, earliest: bool) -> list[Slot] | None:

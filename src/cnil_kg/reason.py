@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple, Variable
 
@@ -20,6 +21,8 @@ _NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
 _ORIGINALS = (NamedNode(PROV + "Association"), NamedNode(PROV + "Usage"))
 _TODAY, _VALUE = NamedNode(CKG + "Today"), NamedNode(CKG + "value")
 MAX_ROUNDS = 1000
+Stratum: TypeAlias = list[tuple[Rule, set[str], list[list[Key]]]]
+"""Rules to run to a fixpoint, each with the names it reads and the keys of which each pattern needs one."""
 
 
 @dataclass
@@ -97,11 +100,23 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
     store.extend(stated)
     reasoned = Reasoned(facts, rulebook, rules, store, forged=tuple(forged))
     # Descriptions are read first, then contested facts are set aside, then the doctrine is applied.
-    first = [r for r in rules if r.describes]
-    rounds = run(store, stratify(first), reasoned.derived, stated, 1)
+    first, then = plan(rulebook, as_of)
+    rounds = run(store, first, reasoned.derived, stated, 1)
     set_aside(reasoned)
-    run(store, stratify([r for r in rules if not r.describes]), reasoned.derived, stated, rounds)
+    run(store, then, reasoned.derived, stated, rounds)
     return reasoned
+
+
+def plan(rulebook: Rulebook, as_of: str) -> tuple[list[Stratum], list[Stratum]]:
+    """The strata that read descriptions and those of the doctrine, for the rules in force on a day; worked out once."""
+    if as_of not in rulebook.plans:
+        rules = rules_in_force(rulebook, as_of)
+        halves = [r for r in rules if r.describes], [r for r in rules if not r.describes]
+        rulebook.plans[as_of] = tuple(
+            [[(r, read_names(r), needed(r)) for r in stratum] for stratum in stratify(half)] for half in halves
+        )
+    first, then = rulebook.plans[as_of]
+    return first, then
 
 
 def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Quad]:
@@ -113,19 +128,17 @@ def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Q
     return [q for q in facts.store if (q.object if q.predicate == kind else q.predicate).value in reserved]
 
 
-def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation], stated: set[Quad], start: int) -> int:
+def run(store: Store, strata: list[Stratum], derived: dict[Quad, Derivation], stated: set[Quad], start: int) -> int:
     """Run strata to their fixpoints, adding to `store` and `derived`; the next round number comes back."""
     number = start
     there = present([*stated, *derived])
     for stratum in strata:
-        due = list(stratum)
-        reads = {r.id: read_names(r) for r in stratum}
-        requires = {r.id: needed(r) for r in stratum}
+        due = stratum
         while due:
             fresh: set[Quad] = set()
             changed: set[str] = set()
-            for rule in due:
-                if not may_apply(requires[rule.id], there):
+            for rule, _, required in due:
+                if not may_apply(required, there):
                     continue
                 for quad in apply(store, rule):
                     if quad in stated or (quad in fresh and rule in derived[quad].rules):
@@ -143,7 +156,7 @@ def run(store: Store, strata: list[list[Rule]], derived: dict[Quad, Derivation],
             number += 1
             if number - start > MAX_ROUNDS:
                 raise EngineError("the rules do not come to rest")
-            due = [r for r in stratum if ANY in reads[r.id] or reads[r.id] & changed or ANY in changed] if fresh else []
+            due = [s for s in stratum if ANY in s[1] or s[1] & changed or ANY in changed] if fresh else []
     return number
 
 

@@ -9,8 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
@@ -76,6 +77,11 @@ class Rulebook:
     facts: tuple[Fact, ...]
     rules: tuple[Rule, ...]
     constants: Store
+
+    @cached_property
+    def plans(self) -> dict[str, Any]:
+        """What `reason` works out once a day of law: the order of the rules."""
+        return {}
 
     @property
     def terms(self) -> Terms:

@@ -28,7 +28,7 @@ from cnil_kg.reason import reason
 from cnil_kg.rulebook import load_rulebook
 from harness import AS_OF, CASES, Run, cases
 
-ALL, SAMPLE = 256, 64
+ALL, SAMPLE = 128, 48
 ASKED = {
     "F0": "scope",
     "F1": "regime",
