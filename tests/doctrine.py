@@ -16,6 +16,7 @@ from harness import SHARED
 DOCTRINE = SHARED / "doctrine"
 FILES = (
     "00-scope", "01-legal-regime", "02-purpose", "03-roles", "04a-legal-basis", "04b-reuse", "05-dpia",
+    "06-design", "07-data-management",
 )  # fmt: skip
 needs_doctrine = pytest.mark.skipif(not DOCTRINE.is_dir(), reason="the doctrine catalogue is not beside the repository")
 
@@ -55,7 +56,7 @@ UNSTATED = ("unknown", None)
 
 @cache
 def entries() -> dict[str, dict[str, Any]]:
-    """The entries of fiches 0 to 5, by id."""
+    """The entries of fiches 0 to 7, by id."""
     found = {}
     for name in FILES:
         for entry in yaml.safe_load((DOCTRINE / f"{name}.yaml").read_text(encoding="utf-8")):
@@ -95,6 +96,10 @@ def term(fact: Fact, value: Any) -> str:
         return shrink(known[0]) if known else ("ex:other" if fact.type in ("actor", "iri") else '"given"')
     if fact.type == "actor":
         return f"ex:{key}"
+    if fact.type == "duration":
+        return f'"{key}"^^xsd:duration'
+    if key.partition(": ")[0] in listed:  # "maintenance: isolated store": the measure of a phase
+        return shrink(listed[key.partition(": ")[0]])
     return f'"{key}"'
 
 

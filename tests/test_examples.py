@@ -44,6 +44,10 @@ PROSE: dict[str, set[str]] = {
 def examples() -> list[str]:
     if not DOCTRINE.is_dir():
         return ["absent"]
+    return [id_ for id_ in given_and_expected() if id_[:2] not in ("F6", "F7")]
+
+
+def given_and_expected() -> list[str]:
     return [id_ for id_, e in entries().items() if e["level"] == "example" and "given" in e and "expected" in e]
 
 
@@ -133,6 +137,52 @@ def missing(result: Run, id_: str, expected: dict[str, Any]) -> None:
 
 
 ABOUT = {"F1-": {"regime"}, "F4A": {"legalBasis"}, "F4B": {"reuse"}, "F5-": {"dpia"}}
+
+
+# Examples of fiches 6 and 7 expect what a requirement finds; facts that the entry takes for granted, then each variant.
+GRANTED: dict[str, dict[str, Any]] = {
+    "F6-27": {"project.phase": "development"},
+    "F6-56": {"processesPersonalData": True, "sourceDeclared": True, "sourceListClosed": True},
+    "F7-98": {"processesPersonalData": True, "project.phase": "development"},
+}
+COLOUR = {"dataSubjectConsent"}  # a legal basis is a matter of fiche 4, no requirement of fiche 6 reads it
+FOUND = {"met": "met", "finding": "violated", "undetermined": "undetermined"}
+VARIANTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+    ("F6-27", {}, {"F6-20": "violated"}),
+    ("F6-27", {"chosenIsMostFrugal": True}, {"F6-20": "met"}),
+    ("F6-27", {"frugalAlternativeMeetsThresholds": False}, {"F6-20": "met"}),
+    ("F6-27", {"frugalAlternativeMeetsThresholds": None}, {"F6-20": "undetermined"}),
+    ("F6-56", {}, {"F6-55": "met", "F6-34": "met"}),
+    ("F6-56", {"useCaseToleratesBiasedSample": False}, {"F6-34": "violated"}),
+    ("F6-56", {"useCaseToleratesBiasedSample": None}, {"F6-34": "undetermined"}),
+    ("F7-95", {}, {"F7-29": "undetermined"}),
+    ("F7-96", {}, {"F7-24": "met", "F7-29": "met"}),
+    ("F7-97", {}, {"F7-27": "violated"}),
+    ("F7-98", {}, dict.fromkeys(("F7-81", "F7-82", "F7-83", "F7-84", "F7-85"), "met")),
+]
+
+
+@needs_doctrine
+@pytest.mark.parametrize(("id_", "changed", "found"), VARIANTS)
+def test_example_of_a_requirement(id_: str, changed: dict[str, Any], found: dict[str, str]) -> None:
+    entry = entries()[id_]
+    if not changed:
+        rules = entry["expected"].get("rules", [entry["expected"].get("rule")])
+        assert {rule: found[rule] for rule in rules} == dict.fromkeys(rules, FOUND[entry["expected"]["verdict"]])
+    given = GRANTED.get(id_, {}) | entry["given"] | changed
+    result = run_text(describe({name: value for name, value in given.items() if name not in COLOUR}))
+    findings = [f for f in result.findings if f.id in found]
+    assert {f.id: f.status for f in findings} == found
+    if "missing" in entry["expected"] and not changed:
+        (finding,) = findings
+        assert {shrink(m.property) for m in finding.missing} == {
+            shrink(facts_by_name()[name].iri) for name in entry["expected"]["missing"]
+        }
+
+
+@needs_doctrine
+def test_every_example_of_fiches_6_and_7_is_tried() -> None:
+    assert {v[0] for v in VARIANTS} == {id_ for id_ in given_and_expected() if id_[:2] in ("F6", "F7")}
 
 
 @needs_doctrine
