@@ -20,8 +20,10 @@ class CnilKgError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        hint = f" {self.repair}" if self.repair else ""
-        return f"{place}{self.what}{hint}"
+        if not self.repair:
+            return f"{place}{self.what}"
+        stop = "" if self.what.endswith((".", "?", "!", ":")) else "."
+        return f"{place}{self.what}{stop} {self.repair}"
 
 
 class InputError(CnilKgError):

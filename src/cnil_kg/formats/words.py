@@ -134,6 +134,9 @@ def value(question: str, code: str | None, lang: str) -> str:
     return text.of(lang) if text else (code or STATUSES["undetermined"].of(lang))
 
 
+RECITAL = Text("cons.", "recital")
+
+
 def article(reference: str, lang: str) -> str:
     """`GDPR 35(1)` as a lawyer writes it: `RGPD, art. 35(1)`."""
     law, _, rest = reference.partition(" ")
@@ -141,6 +144,9 @@ def article(reference: str, lang: str) -> str:
         law, rest = "AI Act", reference[len("AI Act ") :]
     names = {"GDPR": Text("RGPD", "GDPR"), "AI Act": Text("règlement IA", "AI Act"), "LIL": Text("loi I&L", "LIL")}
     name = names[law].of(lang) if law in names else law
+    recital, _, number = rest.partition(" ")
+    if recital == "Recital":
+        return f"{name}, {RECITAL.of(lang)} {number}"
     return f"{name}, art. {rest}" if rest else name
 
 
