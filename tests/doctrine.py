@@ -52,6 +52,8 @@ LIFTED = {
     "dataset.containsOffenceData": "ckg:criminalOffenceData",
 }
 UNSTATED = ("unknown", None)
+# Given by an example for colour: the legal basis is a matter of fiche 4, no requirement of fiche 6 reads it.
+COLOUR = {"dataSubjectConsent"}
 
 
 @cache
@@ -71,7 +73,7 @@ def facts_by_name() -> dict[str, Fact]:
 
 def statement(name: str, value: Any) -> str:
     """One fact of the catalogue as Turtle; empty when it is not stated."""
-    if value in UNSTATED:
+    if value in UNSTATED or name in COLOUR:
         return ""
     if (name, value if not isinstance(value, list) else str(value)) in DERIVED:
         return f"ex:p {DERIVED[(name, value)]} .\n"
