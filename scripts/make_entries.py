@@ -3,8 +3,8 @@
     python scripts/make_entries.py PATH/TO/doctrine
 
 The folder holds one YAML list of entries a fiche (`00-scope.yaml` ... `07-data-management.yaml`; keys id, level, fr,
-en, gdpr, ai_act, confidence, own_judgement, sources, expected). In `fiches.ttl` the section `# == Entries` is replaced: id,
-level, low confidence. `entries.csv` gets the texts, articles, sources, and the rules an example is about.
+en, gdpr, ai_act, confidence, own_judgement, sources, expected). In `fiches.ttl` the section `# == Entries` is replaced:
+id, level, low confidence. `entries.csv` gets the texts, articles, sources, and the rules an example is about.
 """
 
 from __future__ import annotations

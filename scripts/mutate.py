@@ -2,10 +2,11 @@
 
     python scripts/mutate.py [F5 F7-2 ...]        # entries by the beginning of their ids; all when none is given
 
-A mutant is the rulebook with one rule removed, or with one condition of it dropped: a triple read, a comparison, an absence.
-It is seen when, on the cases of the entry, what the entry derives differs in a case that states what must be derived, or when a
-verdict or a finding that a case states differs. Survivors are printed, with the condition that was dropped, and the exit code is 1
-when there are some beyond those listed with a reason in `scripts/survivors.txt`. Reads `tests/cases`; needs the `test` extra.
+A mutant is the rulebook with one rule removed, or with one condition of it dropped: a triple read, a comparison, an
+absence. It is seen when, on the cases of the entry, what the entry derives differs in a case that states what must be
+derived, or when a verdict or a finding that a case states differs. Those not seen are printed with what was dropped;
+the exit code is 1 when one of them is not listed with a reason in `scripts/survivors.txt`. Reads `tests/cases`; needs
+the `test` extra.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness import AS_OF, CASES, EXAMPLE, Run, cases  # noqa: E402
-
 from cnil_kg.load import load  # noqa: E402
 from cnil_kg.model import Facts  # noqa: E402
 from cnil_kg.patterns import Body, Pattern, select  # noqa: E402
 from cnil_kg.reason import reason  # noqa: E402
 from cnil_kg.rulebook import Rule, load_rulebook  # noqa: E402
+from harness import AS_OF, CASES, Run, cases  # noqa: E402
 
+Case = tuple[str, dict[str, Any]]
 SURVIVORS = Path(__file__).with_name("survivors.txt")
 
 
@@ -99,7 +100,7 @@ def seen(
     return found
 
 
-def survivors(entry: str, rules: list[Rule], expected: list[tuple[str, dict[str, Any]]]) -> Iterator[Mutant]:
+def survivors(entry: str, rules: list[Rule], expected: list[Case]) -> Iterator[Mutant]:
     """The mutants of an entry that its cases do not notice."""
     book = load_rulebook()
     facts = [load([str(CASES / entry / x.get("file", f"{name}.ttl"))], terms=book.terms) for name, x in expected]
@@ -113,7 +114,7 @@ def survivors(entry: str, rules: list[Rule], expected: list[tuple[str, dict[str,
 
 def main(prefixes: list[str]) -> int:
     book = load_rulebook()
-    by_entry: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    by_entry: dict[str, list[Case]] = {}
     for entry, name, wanted in cases():
         by_entry.setdefault(entry, []).append((name, wanted))
     known = {line.partition("  #")[0] for line in SURVIVORS.read_text(encoding="utf-8").splitlines()}

@@ -13,6 +13,10 @@ from cnil_kg.rulebook import load_rulebook
 from harness import HEADER, Run
 
 BANNED_LATER = "ckg:processesPersonalData true ; ckg:operationalUse ckg:UndefinedUse ; ckg:prohibitedPractice ckg:PBA"
+BIAS_DATA = (
+    "ckg:processesPersonalData true ; ckg:operationalUse ckg:UndefinedUse ;"
+    " ckg:biasMonitoringUsesSpecialCategories true"
+)
 WITHOUT_DPIA = (
     "ckg:processesPersonalData true ; ckg:operationalUse ckg:UndefinedUse ; ckg:mandatoryListItem ckg:LM03 ;"
     ' ckg:dpiaPerformed false ; ckg:processingStartDate "2027-03-01"^^xsd:date'
@@ -36,6 +40,8 @@ def run_on(day: str, facts: str) -> Run:
     [
         (BANNED_LATER, "F5-46", "2026-12-01", set()),
         (BANNED_LATER, "F5-46", "2026-12-02", {"ex:p ckg:prohibitedPracticeStated true"}),
+        (BIAS_DATA, "F7-91", "2026-07-26", {"ex:p a ckg:NoBiasMonitoringProcessing"}),
+        (BIAS_DATA, "F7-91", "2026-07-27", {"ex:p a ckg:BiasMonitoringProcessing"}),
         (WITHOUT_DPIA, "F5-08", "2027-02-28", {"ex:p ckg:awaitsJudgement F5-08"}),
         (WITHOUT_DPIA, "F5-08", "2027-03-01", {"ex:p ckg:dpiaTimely false"}),
         (WITHOUT_CONSULTATION, "F5-90", "2027-02-28", {"ex:p ckg:awaitsJudgement F5-90"}),
