@@ -45,12 +45,13 @@ def validate(reasoned: Reasoned, concluder: Concluder, only: Collection[str] = (
     asked = tuple(r for r in requirements(paths) if not only or r.id in only)
     if not asked:
         return
+    needed = tuple(path for path in paths if any(path.name.startswith(f"{r.fiche}-") for r in asked))
     for description in reasoned.facts.descriptions:
         graph = description.graph
         units = {r.asked_of: _members(reasoned, r.asked_of, graph) for r in asked}
         if not any(units.values()):
             continue
-        failures = _run(plain_graph(reasoned, graph), paths)
+        failures = _run(plain_graph(reasoned, graph), needed)
         for requirement in asked:
             for node in units[requirement.asked_of]:
                 yield _finding(reasoned, concluder, requirement, node, graph, failures)
