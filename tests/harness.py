@@ -159,15 +159,17 @@ def cases() -> Iterable[tuple[str, str, dict[str, Any]]]:
             yield path.parent.name, name, expected
 
 
-def batches(about: str = "", size: int = 25) -> list[list[Path]]:
+def batches(about: str = "", size: int = 25, one_in: int = 1) -> list[list[Path]]:
     """The descriptions of the small cases (that expect `about`), some at a time: references start slowly.
 
-    Each is taken once. Of those left open by one fact less than another case, one in four is.
+    Each is taken once. Of those left open by one fact less than another case, one in four is; of the rest, one in
+    `one_in`.
     """
     chosen = [(e, x.get("file", f"{n}.ttl")) for e, n, x in cases() if not about or about in x]
     files = sorted({(CASES / entry / file).resolve() for entry, file in chosen})
     less = [f for f in files if "-without-" in f.stem or f.stem.startswith("unknown-")]
-    files = sorted({*files} - {*less} | {*less[::4]})
+    kept = sorted({*files} - {*less})[::one_in]
+    files = sorted({*kept, *less[::4]})
     return [files[n : n + size] for n in range(0, len(files), size)]
 
 
