@@ -15,7 +15,7 @@ import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
 from cnil_kg.conclude import Concluder
-from cnil_kg.ground import Slot
+from cnil_kg.ground import Ground, Slot
 from cnil_kg.load import load
 from cnil_kg.model import Conclusion, Finding
 from cnil_kg.naming import PARTICIPATION, USE, pair
@@ -35,6 +35,10 @@ HEADER = "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in PREFIXES.items()) + f
 
 class WithoutSearch(Concluder):
     """Statuses alone: what is missing, the slow part, is not searched for; a reason may then be wrong."""
+
+    @cached_property
+    def ground(self) -> Ground:
+        return Ground(set(), {})
 
     def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
         return [], False

@@ -20,7 +20,7 @@ from cnil_kg import __version__
 from cnil_kg.errors import CnilKgError, InputError
 
 FORMATS = ("text", "json", "markdown")
-SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld")
+SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", "yaml")
 
 
 def default_language() -> str:
@@ -96,21 +96,74 @@ def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: st
 
 
 @cli.command()
-def schema() -> None:
-    """Print the JSON Schema of `validate --format json`."""
-    from cnil_kg.formats.json import schema as text  # noqa: PLC0415
+@click.argument("what", type=click.Choice(["report", "description", "context"]), default="report")
+def schema(what: str) -> None:
+    """Print the JSON Schema of `validate --format json` (report), or of descriptions in YAML; or their context."""
+    import json  # noqa: PLC0415
 
-    click.echo(text(), nl=False)
+    from cnil_kg.formats.json import schema as text  # noqa: PLC0415
+    from cnil_kg.outputs.schema import description_schema  # noqa: PLC0415
+    from cnil_kg.rulebook import load_rulebook  # noqa: PLC0415
+
+    if what == "report":
+        click.echo(text(), nl=False)
+    elif what == "description":
+        click.echo(json.dumps(description_schema(load_rulebook()), ensure_ascii=False, indent=2))
+    else:
+        click.echo(json.dumps({"@context": load_rulebook().terms.short.context}, ensure_ascii=False, indent=2))
+
+
+_OUTPUT = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="File to write (default: standard output)."
+)
+
+
+def _form(form: str | None, output: str | None) -> str:
+    """The syntax to write: as asked, else as the name of the file says."""
+    return form or ("yaml" if output and output.lower().endswith((".yaml", ".yml")) else "turtle")
 
 
 @cli.command()
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="File to write (default: standard output).")
+@_OUTPUT
+@click.option(
+    "--format", "form", type=click.Choice(["turtle", "yaml"]), help="Default: as the name of the output says."
+)
+@click.option(
+    "--from", "answers", type=click.Path(dir_okay=False), metavar="ANSWERS.yaml", help="Fill it from answers."
+)
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the comments.")
-def new(output: str | None, lang: str) -> None:
-    """Write a commented skeleton of a project description."""
-    from cnil_kg.skeleton import skeleton  # noqa: PLC0415
+def new(output: str | None, form: str | None, answers: str | None, lang: str) -> None:
+    """Write a commented skeleton of a project description, or the description that a file of answers gives."""
+    form = _form(form, output)
+    if answers is None:
+        from cnil_kg.skeleton import skeleton  # noqa: PLC0415
 
-    text = skeleton(lang)
+        _write(skeleton(lang, form), output)
+        return
+    from cnil_kg.answers import described  # noqa: PLC0415
+    from cnil_kg.outputs.turtle import as_turtle  # noqa: PLC0415
+    from cnil_kg.outputs.yamlform import as_yaml  # noqa: PLC0415
+    from cnil_kg.rulebook import load_rulebook  # noqa: PLC0415
+
+    book = load_rulebook()
+    triples, base = described(answers, book)
+    _write(as_yaml(triples, book.terms.short) if form == "yaml" else as_turtle(triples, base), output)
+
+
+@cli.command()
+@click.argument("source", metavar="FILE")
+@_OUTPUT
+@click.option("--to", "form", type=click.Choice(["turtle", "yaml"]), help="Default: as the name of the output says.")
+@click.option("--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
+def convert(source: str, output: str | None, form: str | None, syntax: str | None) -> None:
+    """Write a description in Turtle or YAML; the same statements, without the comments."""
+    from cnil_kg.outputs.convert import converted  # noqa: PLC0415
+
+    _write(converted(source, _form(form, output), format=syntax, stdin=sys.stdin.buffer), output)
+
+
+def _write(text: str, output: str | None) -> None:
+    """Give a text to standard output, or to a file that is not there yet."""
     if output is None:
         click.echo(text, nl=False)
         return

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, Store, Variable
 from cnil_kg.facttable import Fact
 from cnil_kg.patterns import Body, Pattern, select
 from cnil_kg.rdf import Solution, Value, matching, rows
-from cnil_kg.reason import Reasoned, bound
+from cnil_kg.reason import TODAY, Reasoned, bound
 from cnil_kg.rulebook import Rule
 from cnil_kg.strata import ANY, names, read_names, stratify, written
 from cnil_kg.vocab import CKG, RDF
@@ -124,21 +124,91 @@ class Compiled:
 
 def ground(reasoned: Reasoned) -> Ground:
     """Ground the rules in force on a run."""
-    rules = [r for r in reasoned.rules if not r.describes]
-    used = {name for r in rules for name in read_names(r)}
+    plan = _plan(reasoned)
     doctrine = {q for q, d in reasoned.derived.items() if not d.rules[0].describes}
     store = Store()
-    store.extend(q for q in reasoned.store if q not in doctrine)
-    base = set(store)
-    slots = _slots(reasoned, store, used)
+    store.extend(reasoned.rulebook.readable)
+    store.extend(matching(reasoned.store, TODAY, None, None, None))
+    base = {q for q in reasoned.store if isinstance(q.graph_name, NamedNode) and q not in doctrine}
+    store.extend(base)
+    slots = _slots(reasoned, store, plan.used)
     for (graph, node, property_), fact in slots.items():
         store.extend(Quad(node, property_, answer, graph) for answer in fact.answers)
     result = Ground(base, slots)
-    _saturate(store, rules, result)
+    _saturate(store, plan, result)
     return result
 
 
-def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]:
+@dataclass(frozen=True)
+class _Step:
+    """One rule, with what is worked out of its text alone."""
+
+    rule: Rule
+    query: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    level: int
+
+
+class _Plan:
+    """The rules in force, those that feed others first: the fewer rounds are needed."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        levels = {r.id: n for n, stratum in enumerate(stratify(rules)) for r in stratum}
+        steps = [
+            _Step(
+                rule,
+                select(_possible(rule.body), absences=False),
+                frozenset(read_names(rule)),
+                frozenset(names(written(rule))),
+                levels[rule.id],
+            )
+            for rule in rules
+        ]
+        self.used = frozenset().union(*(step.reads for step in steps))
+        self.in_order_of_ids = steps
+        self.steps = _feeding_first(steps)
+        self.readers: dict[str, list[int]] = {}
+        for place, step in enumerate(self.steps):
+            for name in step.reads:
+                self.readers.setdefault(name, []).append(place)
+
+    def reading(self, changed: set[str]) -> list[int]:
+        """The places of the rules that read something changed."""
+        if ANY in changed:
+            return list(range(len(self.steps)))
+        return sorted({place for name in {*changed, ANY} for place in self.readers.get(name, ())})
+
+
+def _feeding_first(steps: Sequence[_Step]) -> list[_Step]:
+    """The rules by the length of the longest way of rules that leads to them, ways that turn back cut."""
+    writers: dict[str, list[int]] = {}
+    for place, step in enumerate(steps):
+        for name in step.writes:
+            writers.setdefault(name, []).append(place)
+    depth = [0] * len(steps)
+    for _ in range(30):
+        before = list(depth)
+        for place, step in enumerate(steps):
+            fed = (depth[w] + 1 for name in step.reads for w in writers.get(name, ()) if w != place)
+            depth[place] = min(30, max(fed, default=0))
+        if depth == before:
+            break
+    return [steps[place] for place in sorted(range(len(steps)), key=lambda n: (depth[n], n))]
+
+
+def _plan(reasoned: Reasoned) -> _Plan:
+    rules = [r for r in reasoned.rules if not r.describes]
+    key = ("ground", *(r.id for r in rules))
+    plans = reasoned.rulebook.plans
+    if key not in plans:
+        plans[key] = _Plan(rules)
+    found = plans[key]
+    assert isinstance(found, _Plan)
+    return found
+
+
+def _slots(reasoned: Reasoned, store: Store, used: frozenset[str]) -> dict[Slot, Fact]:
     kind = NamedNode(RDF + "type")
     slots: dict[Slot, Fact] = {}
     for unit, class_ in _UNIT_CLASSES.items():
@@ -153,23 +223,20 @@ def _slots(reasoned: Reasoned, store: Store, used: set[str]) -> dict[Slot, Fact]
     return slots
 
 
-def _saturate(store: Store, rules: list[Rule], result: Ground) -> None:
+def _saturate(store: Store, plan: _Plan, result: Ground) -> None:
     """First all that could follow, then the clauses: each way it could."""
-    bodies = {r.id: _possible(r.body) for r in rules}
-    queries = {key: select(body, absences=False) for key, body in bodies.items()}
-    due = rules
+    due = set(range(len(plan.steps)))
     while due:
-        changed: set[str] = set()
-        for rule in due:
-            fresh = {head for head in _heads(store, rule, queries[rule.id]) if head not in store}
-            if fresh:
-                store.extend(fresh)
-                changed |= names(written(rule))
-        due = [r for r in rules if ANY in changed or read_names(r) & changed]
-    levels = {r.id: n for n, stratum in enumerate(stratify(rules)) for r in stratum}
-    for rule in rules:
+        place = min(due)
+        due.remove(place)
+        step = plan.steps[place]
+        fresh = {head for head in _heads(store, step.rule, step.query) if head not in store}
+        if fresh:
+            store.extend(fresh)
+            due.update(plan.reading(set(step.writes)))
+    for step in plan.in_order_of_ids:
         by_head: dict[Quad, set[Clause]] = {}
-        for clause in _clauses(store, rule, queries[rule.id], levels[rule.id], result.base):
+        for clause in _clauses(store, step.rule, step.query, step.level, result.base):
             by_head.setdefault(clause.head, set()).add(clause)
         for head, found in by_head.items():
             result.clauses.setdefault(head, []).extend(sorted(found, key=_order))

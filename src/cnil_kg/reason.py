@@ -19,7 +19,7 @@ from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF, XSD
 
 _NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
 _ORIGINALS = (NamedNode(PROV + "Association"), NamedNode(PROV + "Usage"))
-_TODAY, _VALUE = NamedNode(CKG + "Today"), NamedNode(CKG + "value")
+TODAY, _VALUE = NamedNode(CKG + "Today"), NamedNode(CKG + "value")
 MAX_ROUNDS = 1000
 Stratum: TypeAlias = list[tuple[Rule, set[str], list[list[Key]]]]
 """Rules to run to a fixpoint, each with the names it reads and the keys of which each pattern needs one."""
@@ -95,8 +95,8 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
         if q.object != _NOT_ASSESSED and not (q.predicate in markers and q.object == Literal(False))
     }
     store = Store()
-    store.extend(rulebook.constants)
-    store.add(Quad(_TODAY, _VALUE, Literal(as_of, datatype=NamedNode(XSD + "date"))))
+    store.extend(rulebook.readable)
+    store.add(Quad(TODAY, _VALUE, Literal(as_of, datatype=NamedNode(XSD + "date"))))
     store.extend(stated)
     reasoned = Reasoned(facts, rulebook, rules, store, forged=tuple(forged))
     # Descriptions are read first, then contested facts are set aside, then the doctrine is applied.

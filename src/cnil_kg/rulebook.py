@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from cnil_kg.axioms import compile_axioms
 from cnil_kg.errors import RuleLoadError
@@ -25,6 +25,7 @@ from cnil_kg.rdf import matching
 from cnil_kg.vocab import CKG, DCT, RDF, RDFS, SKOS, shrink
 
 _HEADER = re.compile(r"^# ?([a-z-]+): (.*)$")
+_TEXTS = (RDFS + "label", SKOS + "definition", RDFS + "isDefinedBy", DCT + "source", DCT + "title", DCT + "abstract")
 REQUIRED = ("id", "fr", "en", "since", "checked-on", "status")
 OPTIONAL = ("fiche", "article", "question", "presumes", "to-be-confirmed", "decision", "valid-from", "valid-until")
 
@@ -79,11 +80,17 @@ class Rulebook:
     constants: Store
 
     @cached_property
-    def plans(self) -> dict[str, Any]:
+    def readable(self) -> list[Quad]:
+        """The constants that a rule could read: all but the texts and sources of the terms."""
+        texts = {NamedNode(iri) for iri in _TEXTS}
+        return [q for q in self.constants if q.predicate not in texts]
+
+    @cached_property
+    def plans(self) -> dict[Any, Any]:
         """What `reason` works out once a day of law: the order of the rules."""
         return {}
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         """What the loader checks names and literals against."""
         known: dict[str, set[str]] = {CKG: set()}
@@ -96,7 +103,7 @@ class Rulebook:
             if base in known:
                 known[base].add(quad.subject.value[len(base) :])
         datatypes = {f.iri: f.type for f in self.facts}
-        return Terms({base: frozenset(names) for base, names in known.items()}, datatypes)
+        return Terms({base: frozenset(names) for base, names in known.items()}, datatypes, self.facts)
 
     @property
     def shapes(self) -> tuple[Path, ...]:

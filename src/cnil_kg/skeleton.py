@@ -6,6 +6,7 @@ It is made from the fact table and the labels of the ontology, so it never falls
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from cnil_kg.facttable import Fact
 from cnil_kg.model import Text
@@ -58,13 +59,68 @@ _FREE = {
 }
 
 
-def skeleton(lang: str) -> str:
-    """A Turtle file that loads as it is and states nothing but its nodes.
+def skeleton(lang: str, form: str = "turtle") -> str:
+    """A file that loads as it is and states nothing but its nodes.
 
     Args:
         lang: `fr` or `en`, the language of the comments.
+        form: `turtle` or `yaml`.
     """
-    return "\n".join(_lines(load_rulebook(), lang)) + "\n"
+    lines = _yaml if form == "yaml" else _lines
+    return "\n".join(lines(load_rulebook(), lang)) + "\n"
+
+
+_YAML_HEAD = Text(
+    """# Description d'un projet d'IA pour cnil-kg.
+# Complétez après les deux-points ce que vous pouvez affirmer ou nier ; laissez vide le reste, ou supprimez-le.
+# Une ligne vide n'est jamais lue comme un « non » : le fait reste non indiqué. `none` dit « aucun », explicitement.
+# Puis : cnil-kg validate ce-fichier.yaml
+# Un éditeur complète et vérifie les clés avec le schéma : cnil-kg schema description > cnil-kg.schema.json
+# yaml-language-server: $schema=cnil-kg.schema.json
+""",
+    """# Description of an AI project for cnil-kg.
+# Complete after the colon what you can state or deny; leave the rest empty, or delete it.
+# An empty line is never read as a "no": the fact is not stated. `none` says "none", explicitly.
+# Then: cnil-kg validate this-file.yaml
+# An editor completes and checks the keys with the schema: cnil-kg schema description > cnil-kg.schema.json
+# yaml-language-server: $schema=cnil-kg.schema.json
+""",
+)
+_YAML_NODES = {
+    "processing": (4, ["processings:", "  - id: training", "    type: Process"]),
+    "participation": (8, ["    actors:", "      - type: Association", "        actor: developer"]),
+    "use": (8, ["    uses:", "      - type: Usage"]),
+    "dataset": (10, ["        dataset:", "          id: pages", "          type: Dataset"]),
+}
+
+
+def _yaml(book: Rulebook, lang: str) -> Iterator[str]:
+    names = book.terms.short
+    yield _YAML_HEAD.of(lang)
+    yield from ("base: https://example.org/my-project/", "id: project", "type: Project", "title:")
+    for unit, (indent, opening) in _YAML_NODES.items():
+        yield f"\n{' ' * (indent - 2)}# {'=' * 10} {_TITLES[unit].of(lang)}"
+        yield from opening
+        for fiche, facts in _by_fiche(book, unit):
+            yield f"{' ' * indent}# --- {book.label(CKG + fiche).of(lang)}"
+            for fact in facts:
+                key = names.by_iri[fact.iri]
+                label = book.label(fact.iri).of(lang)
+                choice = "" if key.closed else f" ({_YAML_FREE.get(fact.type) or _FREE[fact.type][1]})"
+                yield f"{' ' * indent}{key.name}:   # {label}{choice}"
+                for name in key.values:
+                    text = book.label(names.values.get(name, NONE)).of(lang)
+                    yield f"{' ' * indent}  #   {name}   {text}"
+
+
+_YAML_FREE = {"text": "texte | none", "actor": "id | none", "iri": "id | none"}
+
+
+def _by_fiche(book: Rulebook, unit: str) -> Iterator[tuple[str, list[Fact]]]:
+    """The facts of a unit that a rule reads, by the fiche they are defined from."""
+    used = {name for rule in book.rules if not rule.describes for name in read_names(rule)}
+    facts = sorted((f for f in book.facts if f.unit == unit and f.iri in used), key=lambda f: _fiche(book, f))
+    yield from ((fiche, list(group)) for fiche, group in groupby(facts, key=lambda f: _fiche(book, f)))
 
 
 def _lines(book: Rulebook, lang: str) -> Iterator[str]:
@@ -78,17 +134,13 @@ def _lines(book: Rulebook, lang: str) -> Iterator[str]:
     yield "ex:training-developer a prov:Association ; prov:agent ex:developer ."
     yield "ex:training-pages a prov:Usage ; prov:entity ex:pages ."
     yield "ex:pages a dcat:Dataset ."
-    used = {name for rule in book.rules if not rule.describes for name in read_names(rule)}
     for unit, node in NODES.items():
-        facts = [f for f in book.facts if f.unit == unit and f.iri in used]
         yield ""
         yield f"# {'=' * 10} {_TITLES[unit].of(lang)}"
-        fiche = ""
-        for fact in sorted(facts, key=lambda f: _fiche(book, f)):
-            if _fiche(book, fact) != fiche:
-                fiche = _fiche(book, fact)
-                yield f"# --- {book.label(CKG + fiche).of(lang)}"
-            yield from _fact(book, fact, node, lang)
+        for fiche, facts in _by_fiche(book, unit):
+            yield f"# --- {book.label(CKG + fiche).of(lang)}"
+            for fact in facts:
+                yield from _fact(book, fact, node, lang)
 
 
 def _fiche(book: Rulebook, fact: Fact) -> str:

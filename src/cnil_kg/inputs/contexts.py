@@ -37,9 +37,9 @@ class Context:
         return start + rest if start else None
 
     def identify(self, value: str) -> str | None:
-        """The IRI behind an `@id`, None for a blank node."""
+        """The IRI behind an `@id`; a blank node keeps its label."""
         if value.startswith("_:"):
-            return None
+            return value
         prefix, colon, rest = value.partition(":")
         if colon and not rest.startswith("//") and self.terms.get(prefix):
             return f"{self.terms[prefix]}{rest}"

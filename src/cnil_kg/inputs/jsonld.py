@@ -46,8 +46,9 @@ class Inspection:
     def placed(self, quads: Iterable[tuple[Quad, int | None]]) -> Iterator[tuple[Quad, int | None]]:
         """The quads with the line of their key; None where several keys could be it."""
         for quad, _ in quads:
-            subject = quad.subject.value if isinstance(quad.subject, NamedNode) else None
-            lines = self._lines.get((subject, quad.predicate.value), ())
+            subject = quad.subject.value if isinstance(quad.subject, NamedNode) else str(quad.subject)
+            lines = self._lines.get((subject, quad.predicate.value), [])
+            lines = lines or self._lines.get((None, quad.predicate.value), [])
             yield quad, lines[0] if len(lines) == 1 else None
 
     def _walk(self, tree: Json) -> None:

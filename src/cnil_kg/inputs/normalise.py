@@ -9,7 +9,9 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode
 
+from cnil_kg.facttable import Fact
 from cnil_kg.inputs import legacy
+from cnil_kg.inputs.shortnames import ShortNames
 from cnil_kg.model import Origin, Text, Warning_
 from cnil_kg.vocab import PREFIXES, shrink
 
@@ -25,10 +27,17 @@ class Terms:
         known: for each namespace, all its local names; one that is not known whole must be absent, for every
             other name in it would be told as unknown.
         datatypes: for each property (IRI), the type of its fact in `ontology/facts.csv` (`boolean`, `date`).
+        facts: the fact table, for the short names of the YAML form.
     """
 
     known: Mapping[str, frozenset[str]]
     datatypes: Mapping[str, str]
+    facts: tuple[Fact, ...] = ()
+
+    @cached_property
+    def short(self) -> ShortNames:
+        """The keys and values of the YAML form."""
+        return ShortNames(self.facts)
 
     @cached_property
     def folded(self) -> Mapping[str, str]:

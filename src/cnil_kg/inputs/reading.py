@@ -68,12 +68,17 @@ class Reading:
             raise InputError("The file states nothing.", self._document.name, repair)
 
     def _quads(self) -> Iterator[tuple[Quad, int | None]]:
-        quads = statements(self._document)
-        if self._document.format != "jsonld":
+        document = self._document
+        if document.format == "yaml":
+            from cnil_kg.inputs.yamlform import as_jsonld  # noqa: PLC0415  (only for YAML)
+
+            document = as_jsonld(document, self._terms.short)
+        quads = statements(document)
+        if document.format != "jsonld":
             return quads
         from cnil_kg.inputs.jsonld import Inspection  # noqa: PLC0415  (only for JSON-LD)
 
-        inspection = Inspection(self._document)
+        inspection = Inspection(document)
         self.warnings += inspection.warnings
         return inspection.placed(quads)
 

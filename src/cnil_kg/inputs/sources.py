@@ -24,6 +24,8 @@ EXTENSIONS: dict[str, str] = {
     ".xml": "rdfxml",
     ".jsonld": "jsonld",
     ".json": "jsonld",
+    ".yaml": "yaml",
+    ".yml": "yaml",
 }
 FORMATS = tuple(dict.fromkeys(EXTENSIONS.values()))
 _EXTENSION_LIST = " ".join(EXTENSIONS)
@@ -32,6 +34,8 @@ _XML_START = re.compile(rb"\s*<(?:\?xml|rdf:RDF|!--|!DOCTYPE\s+rdf)", re.IGNOREC
 _HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!DOCTYPE\s+html|html[\s>])", re.IGNORECASE)
 _JSON_START = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\"{])")
 _TURTLE_START = re.compile(rb"\s*(?:#|@prefix\b|@base\b|PREFIX\b|BASE\b)", re.IGNORECASE)
+_YAML_DESCRIPTION = re.compile(rb"^(?:base|graph|processings)[ \t]*:", re.MULTILINE)
+"""What tells a description from the other YAML files of a folder."""
 _XML_ENCODING = re.compile(rb"""\A(\s*<\?xml\b[^>]*?)\s+encoding\s*=\s*(["'])([\w.-]+)\2""")
 _BOMS = (
     (codecs.BOM_UTF8, ""),
@@ -110,8 +114,19 @@ def _walk(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             path = os.path.join(parent, name)
-            if not name.startswith(".") and _extension(name) in EXTENSIONS and os.path.isfile(path):
+            if name.startswith(".") or _extension(name) not in EXTENSIONS or not os.path.isfile(path):
+                continue
+            if EXTENSIONS[_extension(name)] != "yaml" or _describes(path):
                 yield path.replace(os.sep, "/")
+
+
+def _describes(path: str) -> bool:
+    """True for a YAML file that holds a description; one that cannot be read is kept, to be told of."""
+    try:
+        with open(path, "rb") as file:
+            return _YAML_DESCRIPTION.search(file.read(MAX_BYTES)) is not None
+    except OSError:
+        return True
 
 
 def _extension(name: str) -> str:
@@ -147,6 +162,8 @@ def _sniff(name: str, data: bytes) -> str:
     named = EXTENSIONS.get(_extension(name))
     if _XML_START.match(data):
         return "rdfxml"
+    if named == "yaml":
+        return named
     if named != "trig" and _JSON_START.match(data) and not (named == "turtle" and data.lstrip()[:1] == b"["):
         return "jsonld"
     if named in (None, "rdfxml", "jsonld") and _TURTLE_START.match(data):

@@ -1,0 +1,1 @@
+"""Descriptions written: the YAML form, its JSON Schema, Turtle."""
