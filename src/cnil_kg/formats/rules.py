@@ -89,8 +89,8 @@ def _lines(book: Rulebook, entry: Entry, lang: str) -> Iterator[str]:
         for outcome, cases in entry.cases_by_outcome().items():
             yield f"  {getattr(OUTCOMES[outcome], lang)}{colon} {', '.join(cases)}"
     yield from _block(_word("sources", lang) + colon, list(entry.sources))
-    for source in _texts(book, entry):
-        yield "\n" + source
+    for name, text in texts(book, entry):
+        yield f"\n--- {name}\n{text.rstrip()}"
 
 
 def _block(title: str, lines: list[str]) -> Iterator[str]:
@@ -99,11 +99,11 @@ def _block(title: str, lines: list[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def _texts(book: Rulebook, entry: Entry) -> Iterator[str]:
+def texts(book: Rulebook, entry: Entry) -> Iterator[tuple[str, str]]:
+    """The files of an entry that hold rules, and what of the shape files is the entry's: name, text."""
     for name in entry.files:
         text = (book.root / name).read_text(encoding="utf-8")
         if name.endswith(".rq"):
-            yield f"--- {name}\n{text.rstrip()}"
+            yield name, text
         elif name.startswith("shapes/"):
-            blocks = [b for b in text.split("\n\n") if f"cks:{entry.id} a" in b]
-            yield f"--- {name}\n" + "\n\n".join(blocks).rstrip()
+            yield name, "\n\n".join(b for b in text.split("\n\n") if f"cks:{entry.id} a" in b)

@@ -1,0 +1,70 @@
+"""Build the documentation site, in French and in English: `python scripts/make_site.py [FOLDER]` (default `build/site`).
+
+The pages of the rules are made from the catalogue, so nothing generated is kept in the repository; the other pages are
+those of `docs/`. Needs the extra `docs`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx
+
+from cnil_kg import __version__
+from cnil_kg.catalogue import catalogue
+from cnil_kg.formats.rulepage import written_pages
+from cnil_kg.rulebook import load_rulebook
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+LANGUAGES = ("fr", "en")
+CONF = """\
+project = "cnil-kg"
+html_title = "cnil-kg"
+release = {version!r}
+language = {lang!r}
+extensions = ["myst_parser"]
+exclude_patterns = []
+html_theme = "furo"
+html_show_copyright = False
+html_show_sphinx = False
+html_copy_source = False
+myst_heading_anchors = 3
+suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
+html_theme_options = {{"source_repository": "", "announcement": "<a href='../{other}/index.html'>{name}</a>"}}
+"""
+START = """\
+<!doctype html><html lang="fr"><meta charset="utf-8"><title>cnil-kg</title>
+<meta http-equiv="refresh" content="0; url=fr/index.html">
+<p><a href="fr/index.html">Français</a> <a href="en/index.html">English</a></p></html>
+"""
+
+
+def sources(folder: Path, lang: str) -> None:
+    """The pages of one language, ready for the generator."""
+    shutil.copytree(DOCS, folder, ignore=shutil.ignore_patterns("index*.md"))
+    shutil.copy(DOCS / f"index.{lang}.md", folder / "index.md")
+    book = load_rulebook()
+    written_pages(book, catalogue(book), folder / "rules", lang)
+    other, name = ("en", "English") if lang == "fr" else ("fr", "Français")
+    conf = CONF.format(version=__version__, lang=lang, other=other, name=name)
+    (folder / "conf.py").write_text(conf, encoding="utf-8")
+
+
+def build(target: Path) -> int:
+    """Build the site in a folder; 0 when no page had a warning."""
+    worst = 0
+    for lang in LANGUAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / "docs"
+            sources(source, lang)
+            worst |= sphinx(["-q", "-W", "--keep-going", "-j", "auto", str(source), str(target / lang)])
+    (target / "index.html").write_text(START, encoding="utf-8")
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site")))
