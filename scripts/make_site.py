@@ -1,4 +1,4 @@
-"""Build the documentation site, in French and in English: `python scripts/make_site.py [FOLDER]` (default `build/site`).
+"""Build the documentation site in French and in English: `python scripts/make_site.py [FOLDER]`, else `build/site`.
 
 The pages of the rules are made from the catalogue, so nothing generated is kept in the repository; the other pages are
 those of `docs/`. Needs the extra `docs`.
@@ -7,11 +7,10 @@ those of `docs/`. Needs the extra `docs`.
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-from sphinx.cmd.build import main as sphinx
 
 from cnil_kg import __version__
 from cnil_kg.catalogue import catalogue
@@ -29,6 +28,8 @@ language = {lang!r}
 extensions = ["myst_parser"]
 exclude_patterns = []
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_copyright = False
 html_show_sphinx = False
 html_copy_source = False
@@ -52,6 +53,8 @@ def sources(folder: Path, lang: str) -> None:
     other, name = ("en", "English") if lang == "fr" else ("fr", "Français")
     conf = CONF.format(version=__version__, lang=lang, other=other, name=name)
     (folder / "conf.py").write_text(conf, encoding="utf-8")
+    (folder / "_static").mkdir()
+    (folder / "_static" / "site.css").write_text("td:first-child { white-space: nowrap; }\n", encoding="utf-8")
 
 
 def build(target: Path) -> int:
@@ -61,7 +64,9 @@ def build(target: Path) -> int:
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "docs"
             sources(source, lang)
-            worst |= sphinx(["-q", "-W", "--keep-going", "-j", "auto", str(source), str(target / lang)])
+            # A process a language: the generator keeps the words of the first one it was asked for.
+            command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
+            worst |= subprocess.run([*command, str(source), str(target / lang)], check=False).returncode
     (target / "index.html").write_text(START, encoding="utf-8")
     return worst
 
