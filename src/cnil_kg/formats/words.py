@@ -134,6 +134,8 @@ def value(question: str, code: str | None, lang: str) -> str:
     return text.of(lang) if text else (code or STATUSES["undetermined"].of(lang))
 
 
+ANNEX = Text("annexe", "Annex")
+SUBPARAGRAPH = Text("deuxième alinéa", "second subparagraph")
 RECITAL = Text("cons.", "recital")
 
 
@@ -147,6 +149,10 @@ def article(reference: str, lang: str) -> str:
     recital, _, number = rest.partition(" ")
     if recital == "Recital":
         return f"{name}, {RECITAL.of(lang)} {number}"
+    if recital == "Annex":
+        return f"{name}, {ANNEX.of(lang)} {number}"
+    plain, _, last = rest.partition(SUBPARAGRAPH.en)
+    rest = plain + (SUBPARAGRAPH.of(lang) + last if plain != rest else "")
     return f"{name}, art. {rest}" if rest else name
 
 
