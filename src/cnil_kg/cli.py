@@ -96,6 +96,41 @@ def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: st
 
 
 @cli.command()
+@click.argument("source", metavar="FILE")
+@click.argument("asked", required=False, metavar="[QUESTION|ID]")
+@click.option("--subject", metavar="IRI", help="Only what is about this node (its IRI, or the end of it).")
+@click.option("--why-not", is_flag=True, help="Also the rules that did not fire, with the premise that failed.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the sentences.")
+@click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option(
+    "--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
+)
+def explain(
+    source: str,
+    asked: str | None,
+    subject: str | None,
+    why_not: bool,
+    output: str,
+    lang: str,
+    as_of: str | None,
+    syntax: str | None,
+) -> None:
+    """Prove the conclusions about FILE, or one QUESTION (dpia, reuse, ...) or requirement or rule (F5-30)."""
+    from cnil_kg.explain import explain as explained  # noqa: PLC0415
+    from cnil_kg.formats.explain import as_json, render  # noqa: PLC0415
+
+    found = explained(
+        [source], asked, subject=subject, why_not=why_not, format=syntax, stdin=sys.stdin.buffer, as_of=as_of
+    )
+    for error in found.errors:
+        click.echo(f"cnil-kg: {error}", err=True)
+    if found.explanations or not found.errors:
+        click.echo(as_json(found) if output == "json" else render(found, lang, markdown=output == "markdown"), nl=False)
+    sys.exit(2 if found.errors else 0)
+
+
+@cli.command()
 @click.argument("what", type=click.Choice(["report", "description", "context"]), default="report")
 def schema(what: str) -> None:
     """Print the JSON Schema of `validate --format json` (report), or of descriptions in YAML; or their context."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Variable
 
@@ -22,6 +22,8 @@ from cnil_kg.reason import TODAY, Derivation, Reasoned, bound, plan, run
 from cnil_kg.rulebook import Rule
 from cnil_kg.support import Support, unify
 
+_PARTS = 32
+"""How many variants are reasoned upon at once."""
 _VARIANT = "urn:cnil-kg:variant:{}"
 
 
@@ -42,7 +44,7 @@ class Proof:
     Attributes:
         subject, predicate, object: the triple, nodes as they are shown to a reader.
         rule: the id of the rule or axiom; empty for a stated fact. entry: the entry it implements.
-        text: what the rule says; articles: what it cites; presumes: the absence it rests on, empty if none.
+        text: what the rule says; articles: what it cites; presumes: the properties and classes (IRIs) that would set it aside.
         places: where a stated fact was read.
         checks: the counts and comparisons of the rule.
         premises: what it rests on.
@@ -56,7 +58,7 @@ class Proof:
     entry: str = ""
     text: Text | None = None
     articles: tuple[str, ...] = ()
-    presumes: str = ""
+    presumes: tuple[str, ...] = ()
     places: tuple[Origin, ...] = ()
     checks: tuple[Check, ...] = ()
     premises: tuple[Proof, ...] = ()
@@ -92,29 +94,32 @@ class Prover:
     def premises(self, quad: Quad) -> list[Quad]:
         """Stated triples that carry a derived one, none of which can be left out."""
         kept = self._sufficient(quad)
+        size = max(1, len(kept) // _PARTS)
         while True:
-            without = [[q for q in kept if q != gone] for gone in kept]
-            spare = [q for q, holds in zip(kept, self._follows(quad, without), strict=True) if holds]
-            if not spare:
+            parts = [kept[n : n + size] for n in range(0, len(kept), size)]
+            without = [[q for q in kept if q not in part] for part in parts]
+            spare = [part for part, holds in zip(parts, self._follows(quad, without), strict=True) if holds]
+            if spare:
+                at_once = [q for q in kept if not any(q in part for part in spare)]
+                kept = at_once if self._follows(quad, [at_once])[0] else [q for q in kept if q not in spare[0]]
+            elif size == 1:
                 return kept
-            at_once = [q for q in kept if q not in spare]
-            kept = at_once if self._follows(quad, [at_once])[0] else [q for q in kept if q != spare[0]]
+            else:
+                size //= 2
 
     def _sufficient(self, quad: Quad) -> list[Quad]:
         """Stated triples that carry it: those found backwards, with the links of the description if need be."""
-        found = self._closure(quad)
-        stated = [
-            q
-            for q in matching(self._reasoned.store, None, None, None, quad.graph_name)
-            if q not in self._reasoned.derived
-        ]
-        links = [q for q in stated if q.predicate not in self._structure and q not in found]
-        for candidate in (found, found + links):
+        derived = self._reasoned.derived
+        stated = [q for q in matching(self._reasoned.store, None, None, None, quad.graph_name) if q not in derived]
+        links = [q for q in stated if q.predicate not in self._structure]
+        found, more = self._closure(quad, 1), self._closure(quad, 99)
+        for candidate in (found, more, list(dict.fromkeys(more + links))):
             if self._follows(quad, [candidate])[0]:
                 return candidate
         return stated
 
-    def _closure(self, quad: Quad) -> list[Quad]:
+    def _closure(self, quad: Quad, ways: int) -> list[Quad]:
+        """The stated triples found backwards, each step taken by the first of its rules, or by several."""
         found: dict[Quad, None] = {}
         seen = {quad}
         waiting = [quad]
@@ -124,12 +129,10 @@ class Prover:
             if derivation is None:
                 found[current] = None
                 continue
-            for rule in _in_order(derivation.rules):
-                read = self._support.body(rule, current)
-                if read:
-                    waiting += [q for q in read if q not in seen]
-                    seen.update(read)
-                    break
+            bodies = (self._support.body(rule, current) for rule in _in_order(derivation.rules))
+            for read in islice(filter(None, bodies), ways):
+                waiting += [q for q in read if q not in seen]
+                seen.update(read)
         return sorted(found, key=str)
 
     def _follows(self, quad: Quad, sets: list[list[Quad]]) -> list[bool]:
@@ -197,7 +200,7 @@ class _Reading:
             entry=rule.entry,
             text=rule.text if rule.headers.get("fr") else None,
             articles=rule.articles,
-            presumes=rule.headers.get("presumes", ""),
+            presumes=tuple(_absent(rule)),
             checks=tuple(_checks(self._reasoned, rule, here)),
             premises=tuple(dict.fromkeys(premises)),
             others=tuple(others),
@@ -210,6 +213,16 @@ class _Reading:
         if derivation is not None and derivation.rules[0].describes and step.premises:
             return step.premises
         return (step,)
+
+
+def _absent(rule: Rule) -> Iterable[str]:
+    """What must not hold for a rule to fire: the last thing that each of its absences names."""
+    for group in rule.body.absent:
+        pattern = group[-1]
+        for term in rule.body.predicate_values(pattern.predicate) or (pattern.predicate,):
+            if isinstance(term, NamedNode):
+                is_type = term.value.endswith("#type") and isinstance(pattern.object, NamedNode)
+                yield pattern.object.value if is_type else term.value  # type: ignore[union-attr]
 
 
 def _in_order(rules: Iterable[Rule]) -> list[Rule]:
@@ -229,8 +242,12 @@ def _checks(reasoned: Reasoned, rule: Rule, quad: Quad) -> Iterable[Check]:
         if bindings is None:
             continue
         plain = Body(rule.body.patterns, rule.body.values)
-        solution = next(iter(rows(reasoned.store, select(plain, absences=False), bindings)), None)
+        known = {t for p in plain.patterns for t in p.terms} | {v.variable for v in plain.values}
+        given = {v: value for v, value in bindings.items() if v in known}
+        solution = next(iter(rows(reasoned.store, select(plain, absences=False), given)), None)
         for c in rule.body.comparisons:
+            if c.operator == "!=":  # `ckg:none` is told from a value: no ground of its own
+                continue
             values = []
             for term in (c.left, c.right):
                 if isinstance(term, Variable) and term in counts:

@@ -147,7 +147,7 @@ def article(reference: str, lang: str) -> str:
     names = {"GDPR": Text("RGPD", "GDPR"), "AI Act": Text("règlement IA", "AI Act"), "LIL": Text("loi I&L", "LIL")}
     name = names[law].of(lang) if law in names else law
     recital, _, number = rest.partition(" ")
-    if recital == "Recital":
+    if recital in ("Recital", "recital"):
         return f"{name}, {RECITAL.of(lang)} {number}"
     if recital == "Annex":
         return f"{name}, {ANNEX.of(lang)} {number}"
