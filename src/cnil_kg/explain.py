@@ -17,6 +17,7 @@ from cnil_kg.proof import Proof, Prover
 from cnil_kg.questions import BY_NAME, QUESTIONS, TYPE, Unit
 from cnil_kg.rdf import matching
 from cnil_kg.reason import reason
+from cnil_kg.requirements import Requirement
 from cnil_kg.rulebook import load_rulebook
 from cnil_kg.validate import requirements, validate
 from cnil_kg.vocab import CKG, PREFIXES
@@ -108,20 +109,31 @@ class _Explainer:
         book = self._reasoned.rulebook
         id_ = asked.upper()
         wanted = [r for r in requirements(book.shapes) if r.id == id_]
-        concluded = [(q, d) for q, d in self._reasoned.derived.items() if id_ in {r.entry for r in d.rules}]
-        if not wanted and id_ not in {r.entry for r in book.rules}:
+        if wanted:
+            yield from (e for r in wanted for e in self._findings(r))
+            return
+        if id_ not in {r.entry for r in book.rules}:
             names = ", ".join(BY_NAME)
             raise UnknownTermError("no question, requirement or rule has this name", asked, f"Questions: {names}.")
-        for requirement in wanted:
-            for finding in validate(self._reasoned, self._concluder, only={requirement.id}):
-                classes = [c for c in (requirement.applies, requirement.not_for) if c is not None]
-                quads = [q for c in classes for q in matching(self._reasoned.store, None, TYPE, c, None)]
-                mine = [q for q in quads if self._concluder.names.node(q.subject) == finding.subject]
-                yield Explanation(None, finding, tuple(self._prover.prove(q) for q in mine[:1]))
-        if not wanted:
-            quads = sorted((q for q, _ in concluded if q in self._reasoned.store), key=str)
-            for quad in quads:
-                yield Explanation(None, None, (self._prover.prove(quad),))
+        derived = self._reasoned.derived.items()
+        concluded = (q for q, d in derived if id_ in {r.entry for r in d.rules} and q in self._reasoned.store)
+        for quad in sorted(concluded, key=str):
+            yield Explanation(None, None, (self._prover.prove(quad),))
+
+    def _findings(self, requirement: Requirement) -> Iterator[Explanation]:
+        """The findings of a requirement: why it applies or not, then what it looks at."""
+        store, names = self._reasoned.store, self._concluder.names
+        classes = [c for c in (requirement.applies, requirement.not_for) if c is not None]
+        for finding in validate(self._reasoned, self._concluder, only={requirement.id}):
+            quads = [q for c in classes for q in matching(store, None, TYPE, c, None)]
+            mine = [q for q in quads if names.node(q.subject) == finding.subject][:1]
+            seen = [
+                q
+                for applies in mine
+                for path in sorted(requirement.paths, key=str)
+                for q in matching(store, applies.subject, path, None, applies.graph_name)
+            ]
+            yield Explanation(None, finding, tuple(self._prover.prove(q) for q in mine + seen))
 
     def _conclusion(self, name: str, unit: Unit, why_not: bool) -> Explanation:
         asked = BY_NAME[name]
@@ -151,5 +163,7 @@ def _about(explanation: Explanation, subject: str) -> bool:
 
 
 def _terms(proof: Proof) -> set[str]:
-    own = {proof.predicate, proof.object, *proof.presumes} | ({CKG + proof.entry} if proof.entry else set())
+    own = {proof.predicate, proof.object, *(t for pair in proof.presumes for t in pair)} | (
+        {CKG + proof.entry} if proof.entry else set()
+    )
     return own.union(*(_terms(p) for p in proof.premises))

@@ -44,7 +44,8 @@ class Proof:
     Attributes:
         subject, predicate, object: the triple, nodes as they are shown to a reader.
         rule: the id of the rule or axiom; empty for a stated fact. entry: the entry it implements.
-        text: what the rule says; articles: what it cites; presumes: the properties and classes (IRIs) that would set it aside.
+        text: what the rule says; articles: what it cites.
+        presumes: what would set it aside, each a property and a value (empty where any would).
         places: where a stated fact was read.
         checks: the counts and comparisons of the rule.
         premises: what it rests on.
@@ -58,7 +59,7 @@ class Proof:
     entry: str = ""
     text: Text | None = None
     articles: tuple[str, ...] = ()
-    presumes: tuple[str, ...] = ()
+    presumes: tuple[tuple[str, str], ...] = ()
     places: tuple[Origin, ...] = ()
     checks: tuple[Check, ...] = ()
     premises: tuple[Proof, ...] = ()
@@ -86,7 +87,9 @@ class Prover:
         self._structure = {f.node for f in reasoned.rulebook.facts}
 
     def prove(self, quad: Quad) -> Proof:
-        """The proof of a derived triple, from a minimal set of stated ones."""
+        """The proof of a triple, from a minimal set of stated ones."""
+        if self.stated(quad):
+            return Proof(*self.shown(quad), places=self.places(quad))
         premises = self.premises(quad)
         graph = NamedNode(_VARIANT.format(0))
         return _Reading(self, self._again({graph: premises}), graph).step(quad)
@@ -100,12 +103,19 @@ class Prover:
             without = [[q for q in kept if q not in part] for part in parts]
             spare = [part for part, holds in zip(parts, self._follows(quad, without), strict=True) if holds]
             if spare:
-                at_once = [q for q in kept if not any(q in part for part in spare)]
-                kept = at_once if self._follows(quad, [at_once])[0] else [q for q in kept if q not in spare[0]]
+                kept = self._without(quad, kept, spare)
             elif size == 1:
                 return kept
             else:
                 size //= 2
+
+    def _without(self, quad: Quad, kept: list[Quad], spare: list[list[Quad]]) -> list[Quad]:
+        """What is left once the most of the parts that can each be spared, halved until they go together, are gone."""
+        while True:
+            left = [q for q in kept if not any(q in part for part in spare)]
+            if len(spare) == 1 or self._follows(quad, [left])[0]:
+                return left
+            spare = spare[: len(spare) // 2]
 
     def _sufficient(self, quad: Quad) -> list[Quad]:
         """Stated triples that carry it: those found backwards, with the links of the description if need be."""
@@ -162,6 +172,10 @@ class Prover:
         derivation = self._reasoned.derived.get(quad)
         return {r.id for r in derivation.rules} if derivation else set()
 
+    def stated(self, quad: Quad) -> bool:
+        """True for a triple that the description holds."""
+        return quad not in self._reasoned.derived
+
     def shown(self, quad: Quad) -> tuple[str, str, str]:
         return self._names.triple(quad)
 
@@ -215,14 +229,13 @@ class _Reading:
         return (step,)
 
 
-def _absent(rule: Rule) -> Iterable[str]:
+def _absent(rule: Rule) -> Iterable[tuple[str, str]]:
     """What must not hold for a rule to fire: the last thing that each of its absences names."""
     for group in rule.body.absent:
         pattern = group[-1]
         for term in rule.body.predicate_values(pattern.predicate) or (pattern.predicate,):
             if isinstance(term, NamedNode):
-                is_type = term.value.endswith("#type") and isinstance(pattern.object, NamedNode)
-                yield pattern.object.value if is_type else term.value  # type: ignore[union-attr]
+                yield term.value, "" if isinstance(pattern.object, Variable) else pattern.object.value
 
 
 def _in_order(rules: Iterable[Rule]) -> list[Rule]:

@@ -133,12 +133,18 @@ class _Writer:
         for check in proof.checks:
             yield self._line(self._check(check), depth + 1)
         if proof.presumes:
-            names = ", ".join(dict.fromkeys(self._name(iri) for iri in proof.presumes))
+            names = ", ".join(dict.fromkeys(self._presumed(*pair) for pair in proof.presumes))
             yield self._line(self._word("presumes", text=names), depth + 1)
         for premise in proof.premises:
             yield from self._proof(premise, depth + 1)
         if proof.others:
             yield self._line(self._word("others", ids=", ".join(proof.others)), depth + 1)
+
+    def _presumed(self, predicate: str, value_: str) -> str:
+        if predicate == RDF + "type":
+            return f"« {self._name(value_)} »"
+        plain = value_ in ("", "true")
+        return self._name(predicate) if plain else self._fact("", predicate, value_)
 
     def _said(self, proof: Proof) -> str:
         fact = self._fact(proof.subject, proof.predicate, proof.object)
