@@ -34,6 +34,8 @@ _WORDS = {
     "nothing": Text("Rien à expliquer : aucune règle n'a conclu.", "Nothing to explain: no rule concluded."),
     "line": Text("ligne", "line"),
 }
+_UNNAMED = "axiom"
+"""How the id of an axiom begins that stands for no entry: it sorts what is asked of whom."""
 _OPERATORS = {">=": "≥", "<=": "≤"}
 
 
@@ -138,7 +140,8 @@ class _Writer:
         for premise in proof.premises:
             yield from self._proof(premise, depth + 1)
         if proof.others:
-            yield self._line(self._word("others", ids=", ".join(proof.others)), depth + 1)
+            ids = [i for i in proof.others if not i.startswith(_UNNAMED)]
+            yield from [self._line(self._word("others", ids=", ".join(ids)), depth + 1)] if ids else []
 
     def _presumed(self, predicate: str, value_: str) -> str:
         if predicate == RDF + "type":
@@ -151,9 +154,10 @@ class _Writer:
         if not proof.rule:
             places = "; ".join(f"{clean(o.file)}:{o.line}" if o.line else clean(o.file) for o in proof.places)
             return f"{fact} ({places})"
-        cited = "; ".join([proof.entry, *(article(a, self._lang) for a in proof.articles)])
-        text = proof.text.of(self._lang) if proof.text is not None else ""
-        return f"{text or fact} ({cited})"
+        entry = [] if proof.entry.startswith(_UNNAMED) else [proof.entry]
+        cited = "; ".join([*entry, *(article(a, self._lang) for a in proof.articles)])
+        text = proof.text.of(self._lang) if proof.text is not None and entry else ""
+        return f"{text or fact} ({cited})" if cited else fact
 
     def _fact(self, subject: str, predicate: str, value_: str) -> str:
         shown = self._name(value_) if value_ else self._word("any")
