@@ -38,9 +38,9 @@ SHOWN = {
 HEAD = """\
 # Why: proofs and what is missing
 
-What `cnil-kg explain FILE QUESTION --lang en` answers, for one established, one excluded and one undetermined verdict of
-each question (a legal regime is never excluded: another one applies). Each proof ends in stated facts, with file and
-line; they carry the verdict, and no part of them does. Written by `scripts/make_explain.py`; a test holds it up to date.
+What `cnil-kg explain FILE QUESTION --lang en` answers, for one established, one excluded and one undetermined verdict
+of each question (a legal regime is never excluded: another one applies). Each proof ends in stated facts, with file and
+line; they carry the verdict, and no part of them does. Written by `scripts/make_explain.py`; a test holds it to date.
 """
 
 
