@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
@@ -10,13 +11,13 @@ from cnil_kg import __version__
 from cnil_kg.inputs.guards import printable
 from cnil_kg.model import Text
 from cnil_kg.readers.record import Imported
-from cnil_kg.vocab import CKG, DCAT, DCT, PREFIXES, PROV, RDF
+from cnil_kg.vocab import CKG, DCAT, DCT, PREFIXES, PROV, RDF, expand
 
 FORMS = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
 _TYPE = NamedNode(RDF + "type")
 _ABOUT = NamedNode(PREFIXES["foaf"] + "primaryTopic")
 _QUOTED = NamedNode(PROV + "wasQuotedFrom")
-_FIELD = NamedNode(CKG + "sourceField")
+_FIELD = NamedNode(expand("ckg:sourceField"))
 _HEAD = Text(
     "# Importé par cnil-kg {version} de {file} (lecteur {reader}).\n"
     "# Un champ absent, « n/a » ou « inconnu » n'est pas un « non » : le fait n'est pas indiqué.\n",
@@ -40,7 +41,7 @@ def written(imported: Imported, form: str, lang: str) -> str:
         form: one of `FORMS`.
         lang: `fr` or `en`, the language of the comments.
     """
-    facts = [stated.triple for stated in imported.stated]
+    facts = _grouped(stated.triple for stated in imported.stated)
     places, hints = list(_places(imported)), list(_hints(imported))
     if form != "turtle":
         return _text([*facts, *places, *hints], FORMS[form])
@@ -50,10 +51,19 @@ def written(imported: Imported, form: str, lang: str) -> str:
     )
     if imported.unread:
         head += _UNREAD.of(lang) + printable(", ".join(sorted(imported.unread))) + "\n"
-    used = _text([*facts, *places, *hints], FORMS[form])
-    prefixes = [line for line in _prefixes(used) if _used(line, used)]
-    blocks = [f"{title.of(lang)}\n\n{_body(triples)}" for title, triples in sections if triples]
-    return f"{head}\n" + "\n".join(prefixes) + "\n\n" + "\n".join(blocks)
+    names = {**PREFIXES, "rec": _space(imported)}
+    blocks = [f"{title.of(lang)}\n\n{_body(triples, names, title is _PLACES)}" for title, triples in sections if triples]
+    body = "\n".join(blocks)
+    prefixes = [f"@prefix {name}: <{iri}> ." for name, iri in sorted(names.items()) if _used(name, body)]
+    return f"{head}\n" + "\n".join(prefixes) + "\n\n" + body
+
+
+def _grouped(triples: Iterable[Triple]) -> list[Triple]:
+    """The triples by subject, in the order in which the subjects come."""
+    found: dict[object, list[Triple]] = {}
+    for triple in dict.fromkeys(triples):
+        found.setdefault(triple.subject, []).append(triple)
+    return [triple for group in found.values() for triple in group]
 
 
 def _places(imported: Imported) -> Iterator[Triple]:
@@ -63,8 +73,8 @@ def _places(imported: Imported) -> Iterator[Triple]:
         yield Triple(record, _TYPE, NamedNode(DCAT + "CatalogRecord"))
         yield Triple(record, _ABOUT, root)
         yield Triple(record, NamedNode(DCT + "source"), Literal(imported.source.title))
-        yield Triple(record, NamedNode(CKG + "sourceDigest"), Literal(f"sha256:{imported.source.digest}"))
-        yield Triple(record, NamedNode(CKG + "readBy"), Literal(f"cnil-kg {__version__}, {imported.reader}"))
+        yield Triple(record, NamedNode(expand("ckg:sourceDigest")), Literal(f"sha256:{imported.source.digest}"))
+        yield Triple(record, NamedNode(expand("ckg:readBy")), Literal(f"cnil-kg {__version__}, {imported.reader}"))
     for number, stated in enumerate(imported.stated, 1):
         node = NamedNode(f"{_space(imported)}fact-{number}")
         yield Triple(node, _TYPE, NamedNode(RDF + "Statement"))
@@ -79,10 +89,10 @@ def _hints(imported: Imported) -> Iterator[Triple]:
     records = _records(imported)
     for number, hint in enumerate(imported.hints, 1):
         node = NamedNode(f"{_space(imported)}hint-{number}")
-        yield Triple(node, _TYPE, NamedNode(CKG + "Hint"))
-        yield Triple(node, NamedNode(CKG + "hintAbout"), hint.about)
-        yield Triple(node, NamedNode(CKG + "hintTopic"), NamedNode(CKG + hint.topic))
-        yield Triple(node, NamedNode(CKG + "quote"), Literal(hint.quote))
+        yield Triple(node, _TYPE, NamedNode(expand("ckg:Hint")))
+        yield Triple(node, NamedNode(expand("ckg:hintAbout")), hint.about)
+        yield Triple(node, NamedNode(expand("ckg:hintTopic")), NamedNode(CKG + hint.topic))
+        yield Triple(node, NamedNode(expand("ckg:quote")), Literal(hint.quote))
         yield Triple(node, _QUOTED, records[hint.root])
         yield Triple(node, _FIELD, Literal(hint.field))
 
@@ -96,25 +106,19 @@ def _space(imported: Imported) -> str:
     return f"urn:cnil-kg:import:{imported.source.digest[:16]}:"
 
 
-def _text(triples: Iterable[Triple], form: RdfFormat) -> str:
-    names = PREFIXES if form in (RdfFormat.TURTLE, RdfFormat.JSON_LD) else None
-    data = serialize(triples, format=form, prefixes=names)
+def _text(triples: Iterable[Triple], form: RdfFormat, names: Mapping[str, str] | None = None) -> str:
+    data = serialize(triples, format=form, prefixes=dict(names) if names else None)
     assert data is not None
     return data.decode("utf-8")
 
 
-def _body(triples: Iterable[Triple]) -> str:
-    return "".join(f"{line}\n" for line in _text(triples, RdfFormat.TURTLE).splitlines() if not _is_prefix(line))
+def _body(triples: Iterable[Triple], names: Mapping[str, str], flat: bool) -> str:
+    """The statements without their prefixes; `flat`: each subject on one line."""
+    text = _text(triples, RdfFormat.TURTLE, names)
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("@prefix ")]
+    body = "".join(lines).replace(" ;\n\t", " ; ") if flat else "".join(lines)
+    return body.replace("\n\t", "\n  ")
 
 
-def _prefixes(text: str) -> list[str]:
-    return [line for line in text.splitlines() if _is_prefix(line)]
-
-
-def _used(line: str, text: str) -> bool:
-    name = line.split()[1]
-    return any(f"{before}{name}" in text for before in (" ", "\t", "\n", "^^")) and text.count(name) > 1
-
-
-def _is_prefix(line: str) -> bool:
-    return line.startswith("@prefix ") and line.endswith(" .")
+def _used(name: str, body: str) -> bool:
+    return re.search(rf"(?:^|[\s^]){re.escape(name)}:", body, re.MULTILINE) is not None

@@ -31,7 +31,7 @@ class Collector:
         self.source = source
         self._reader = reader
         self._stated: dict[tuple[Triple, str], Stated] = {}
-        self._hints: dict[tuple[object, str, str, str], Hint] = {}
+        self._hints: dict[tuple[object, str, str], Hint] = {}
         self._warnings: list[Warning_] = []
         self._unread: dict[str, None] = {}
         self._silent: dict[str, str] = {}
@@ -98,12 +98,22 @@ class Collector:
             self.hint(about, clue.topic, clue.quote, field)
 
     def hint(self, about: Node, topic: str, quote: str, field: str) -> None:
-        """Keep a hint."""
+        """Keep a hint: the first of its topic in a field, and the same words once."""
         if topic not in clues.TOPICS:
             raise ValueError(f"{topic} is no topic")
-        key = (about, topic, quote, field)
-        if quote.strip():
+        key = (about, topic, field)
+        again = any((h.about, h.topic, h.quote) == (about, topic, printable_text(quote)) for h in self._hints.values())
+        if quote.strip() and not again:
             self._hints.setdefault(key, Hint(about, topic, printable_text(quote), field, self.root))
+
+    def mark(self) -> int:
+        """Where the facts stand, to come back to with `forget`."""
+        return len(self._stated)
+
+    def forget(self, mark: int) -> None:
+        """Drop the facts kept since a mark."""
+        for key in list(self._stated)[mark:]:
+            del self._stated[key]
 
     def says_nothing(self, field: str, text: str) -> None:
         """Note a value like `n/a`, told once for all fields."""

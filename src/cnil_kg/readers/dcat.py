@@ -25,9 +25,9 @@ _VALUES = {
 """Values that raise a question and answer none."""
 _INSPIRE_PERSONAL = "INSPIRE_Directive_Article13_1f"
 _COLON = {
-    "healthdcatap:minTypicalAge": "MinorsTopic",
-    "healthdcatap:numberOfUniqueIndividuals": "ScaleTopic",
-    "healthdcatap:numberOfRecords": "ScaleTopic",
+    "mintypicalage": "MinorsTopic",
+    "numberofuniqueindividuals": "ScaleTopic",
+    "numberofrecords": "ScaleTopic",
 }
 """Names that real files spell with a colon too many: the value is worth a question, not a fact."""
 
@@ -162,10 +162,10 @@ def watched(collector: Collector, name: str, value: Value, field: str) -> None:
         elif _INSPIRE_PERSONAL in value.value:
             collector.hint(collector.root, "PersonalDataTopic", value.value, field)
     elif isinstance(value, Literal) and name.endswith(":"):
-        meant = next((known for known in _COLON if known.lower() == name[:-1].lower()), None)
-        minor = meant is not None and (_COLON[meant] != "MinorsTopic" or value.value.isdigit() and int(value.value) < 18)
-        if meant is not None and minor:
-            collector.hint(collector.root, _COLON[meant], value.value, field)
+        topic = _COLON.get(name[:-1].rpartition("#")[2].lower(), "")
+        adult = topic == "MinorsTopic" and not (value.value.isdigit() and int(value.value) < 18)
+        if topic and not adult:
+            collector.hint(collector.root, topic, value.value, field)
 
 
 def _literal(value: object) -> bool:

@@ -186,13 +186,17 @@ class Copier:
             if not descended:
                 self._text(value, field, "")
                 return False
+            mark = self._collector.mark()
             if self._inside(name, value, target, field):
                 self._collector.state(written, written_name, target, field)
                 return True
+            self._collector.forget(mark)
             return False
         self._collector.state(written, written_name, value, field)
         if descended:
-            self._inside(name, value, value, field)
+            mark = self._collector.mark()
+            if not self._inside(name, value, value, field):
+                self._collector.forget(mark)
         return True
 
     def _inside(self, name: str, value: NamedNode, target: Node, field: str) -> bool:
