@@ -10,7 +10,7 @@ from cnil_kg.errors import CnilKgError, InputError, UnknownTermError
 from cnil_kg.readers.record import Reader, Source
 
 GROUP = "cnil_kg.readers"
-OWN = ("dpv", "dcat")
+OWN = ("huggingface", "croissant", "ckan", "openmetadata", "datahub", "dpv", "dcat")
 """Ours, in the order in which they are asked; they are found without being installed."""
 
 

@@ -25,7 +25,7 @@ _TEXT = {
     "VulnerableTopic": r"patients?|employees?|salariés?|asylum[- ]seekers?|demandeurs d'asile|elderly|personnes âgées"
     r"|job applicants?|beschäftigte\w*",
     "PersonalDataTopic": r"personal(?:ly)?[- ](?:data|information|identif\w+)|sensitive (?:information|data)|pii"
-    r"|données? (?:à caractère )?personnel\w*|personenbezogen\w*|e-?mails?|ip addresses|people|persons|individuals?"
+    r"|données? (?:à caractère )?personnel\w*|personenbezogen\w*|e-?mails?|ip addresses|people|persons|individuals"
     r"|individual-level|speakers?|customers?|participants?|conversations?|demographic\w*|personnes"
     r"|(?:addresses|names?|phone numbers?) of (?:the )?(?:customers?|persons?|people)",
     "PseudonymisedTopic": r"pseudonymi[sz]\w*|pseudonyms?|hashed|de-?identif\w+|désidentifi\w+",

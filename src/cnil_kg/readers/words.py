@@ -42,7 +42,7 @@ def passage(text: str, start: int, end: int) -> str:
         room = (MAX_QUOTE - min(end - start, MAX_QUOTE)) // 2
         left = _word(text, max(left, start - room), left, start)
         right = _last(text, min(right, end + room), right, end)
-    return text[left:right].strip()
+    return text[left:right].strip().rstrip("[(<").rstrip()
 
 
 def first_sentence(text: str) -> str:
