@@ -53,8 +53,7 @@ def import_record(
 
     known = None if vocabulary is None else _vocabulary(vocabulary)
     opened = _opened(source, id, known, stdin)
-    if reader is None:
-        refuse_definitions(opened)
+    refuse_definitions(opened)
     imported = choose(opened, reader).read(opened)
     if not imported.stated:
         raise InputError("describes nothing: there is nothing to import", source, "Give the record itself.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
-from cnil_kg.errors import CnilKgError, InputError, UnknownTermError
+from cnil_kg.errors import InputError, UnknownTermError
 from cnil_kg.readers.record import Reader, Source
 
 GROUP = "cnil_kg.readers"
@@ -16,29 +16,30 @@ OWN = ("huggingface", "croissant", "ckan", "openmetadata", "datahub", "dpv", "dc
 
 @cache
 def readers() -> tuple[Reader, ...]:
-    """Every reader: those of others first, since a narrow one may read what ours would take for something else.
-
-    Raises:
-        UnknownTermError: the reader of another package cannot be loaded.
-    """
-    others = sorted(entry_points(group=GROUP), key=lambda e: e.name)
-    found = [_loaded(entry) for entry in others if entry.name not in OWN]
-    return (*found, *(import_module(f"{GROUP}.{name}").READER for name in OWN))
+    """Every reader that works: those of others first, since a narrow one may read what ours would take for
+    something else."""
+    return (*(found for found in others().values() if not isinstance(found, str)), *_own())
 
 
-def _loaded(entry: object) -> Reader:
-    name, value = getattr(entry, "name", "?"), getattr(entry, "value", "?")
+def _own() -> tuple[Reader, ...]:
+    return tuple(import_module(f"{GROUP}.{name}").READER for name in OWN)
+
+
+@cache
+def others() -> dict[str, Reader | str]:
+    """The readers of other packages by name, each loaded, or the reason why it cannot be used."""
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    return {entry.name: _loaded(entry) for entry in entries if entry.name not in OWN}
+
+
+def _loaded(entry: EntryPoint) -> Reader | str:
     try:
-        found: Reader = entry.load()  # type: ignore[attr-defined]
-        assert found.name == name
-        assert callable(found.recognises)
-        assert callable(found.read)
-        assert callable(found.definitions)
-    except CnilKgError:
-        raise
-    except Exception as error:
-        what = f"the reader {name} of another package cannot be used ({type(error).__name__}: {error})"
-        raise UnknownTermError(what, value, "Update or remove the package that brings it.") from error
+        found: Reader = entry.load()
+    except Exception as error:  # whatever the other package does
+        return f"{entry.value}: {type(error).__name__}: {error}"
+    lacking = [name for name in ("recognises", "read", "definitions") if not callable(getattr(found, name, None))]
+    if lacking or getattr(found, "name", None) != entry.name:
+        return f"{entry.value}: it is no reader named {entry.name}"
     return found
 
 
@@ -51,6 +52,10 @@ def choose(source: Source, name: str | None) -> Reader:
     """
     known = {reader.name: reader for reader in readers()}
     if name is not None:
+        broken = others().get(name)
+        if isinstance(broken, str):
+            what = f'the reader "{name}" of another package cannot be used ({broken})'
+            raise UnknownTermError(what, "--from", "Update or remove that package.")
         if name not in known:
             raise UnknownTermError(f'there is no reader "{name}"', "--from", f"Use one of: {', '.join(sorted(known))}.")
         return known[name]

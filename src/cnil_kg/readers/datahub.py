@@ -162,6 +162,9 @@ class _Dataset(_Shared):
             fields = mapping(schema, collector.source, self._label, f"{start}schema").get("fields")
             self.columns(subject, fields, f"{start}schema.fields")
         self._tags(subject, item, start.rstrip("."))
+        for urn in listed(item.get("downstreams")):
+            if is_iri(plain(urn)):
+                collector.state(NamedNode(plain(urn)), "prov:wasDerivedFrom", subject, f"{start}downstreams")
         known = {"id", "urn", "name", "platform", "description", "properties", "structured_properties", "schema"}
         for key in item:
             if key not in known | {"tags", "glossary_terms", "downstreams", "env", "subtype"}:

@@ -122,6 +122,8 @@ class Dcat:
 
     def definitions(self, source: Source) -> dict[str, str] | None:
         """The concepts of a file that describes no dataset."""
+        if b"Concept" not in source.data or not self.recognises(source):
+            return None
         try:
             found = Description(source, Collector(source, self.name))
         except InputError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnil_kg.errors import InputError
 from cnil_kg.model import Text
 from cnil_kg.readers import dcat
 from cnil_kg.readers.collector import Collector
@@ -18,11 +17,11 @@ _LINKS = (
     " dpv:hasContext dpv:hasRight dpv:hasTechnicalOrganisationalMeasure dpv:hasTechnicalMeasure"
     " dpv:hasOrganisationalMeasure dpv:hasLegalMeasure dpv:hasPhysicalMeasure dpv:hasImpactAssessment"
     " dpv:hasAssessment dpv:hasStatus dpv:hasOutcome dpv:hasDataProtectionOfficer dpv:hasResponsibleEntity"
-    " dpv:hasDataSource dpv:hasStorage dpv:hasStorageCondition"
+    " dpv:hasStorage dpv:hasStorageCondition"
 ).split()
 RULES = replace(
     dcat.RULES,
-    kept={**dcat.RULES.kept, **dict.fromkeys(_LINKS), "dpv:hasStorage": None, "dpv:hasDuration": None},
+    kept={**dcat.RULES.kept, **dict.fromkeys(_LINKS), "dpv:hasDuration": None, "dpv:hasDataSource": None},
     descended=dcat.RULES.descended | frozenset(_LINKS) | {"dpv:hasDuration"},
     texts={**dcat.RULES.texts, "dpv:isAfter": "RetentionTopic"},
     named=dcat.RULES.named | {"dpv:hasDataProcessor", "dpv:hasResponsibleEntity"},
@@ -56,10 +55,6 @@ class Dpv:
 
     def definitions(self, source: Source) -> dict[str, str] | None:
         """None: what only defines concepts is told by the reader of DCAT."""
-        try:
-            Description(source, Collector(source, self.name))
-        except InputError:
-            return None
         return None
 
 

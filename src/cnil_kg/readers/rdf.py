@@ -25,6 +25,8 @@ _LABELS = frozenset(
     expand(name)
     for name in ("rdfs:label", "dct:description", "skos:prefLabel", "skos:editorialNote", "skos:definition", "rdfs:comment")
 ) | {"http://www.w3.org/ns/dqv#hasBody"}
+_OF_FILE = frozenset({"dct:title", "dct:issued", "dct:modified", "dct:language", "dct:type", "dct:conformsTo"})
+"""What a distribution says of its file alone."""
 _PERSON = frozenset(expand(name) for name in ("foaf:Person", "schema:Person", "prov:Person", "dpv:NaturalPerson"))
 
 
@@ -152,7 +154,8 @@ class Copier:
         if expand(name) in _LABELS and " / " in field:
             self._text(value, field, "")
             return False
-        if name not in rules.kept and not name.startswith("ckg:"):
+        of_file = field.startswith("dcat:distribution / ") and name in _OF_FILE
+        if of_file or (name not in rules.kept and not name.startswith("ckg:")):
             self._collector.unread(name)
             return False
         topic = rules.kept.get(name)
@@ -192,11 +195,12 @@ class Copier:
                 return True
             self._collector.forget(mark)
             return False
+        before = self._collector.mark()
         self._collector.state(written, written_name, value, field)
         if descended:
             mark = self._collector.mark()
             if not self._inside(name, value, value, field):
-                self._collector.forget(mark)
+                self._collector.forget(before if name == "dcat:distribution" else mark)
         return True
 
     def _inside(self, name: str, value: NamedNode, target: Node, field: str) -> bool:
