@@ -164,7 +164,7 @@ def watched(collector: Collector, name: str, value: Value, field: str) -> None:
         elif _INSPIRE_PERSONAL in value.value:
             collector.hint(collector.root, "PersonalDataTopic", value.value, field)
     elif isinstance(value, Literal) and name.endswith(":"):
-        topic = _COLON.get(name[:-1].rpartition("#")[2].lower(), "")
+        topic = _COLON.get(name[:-1].rpartition(":")[2].lower(), "")
         adult = topic == "MinorsTopic" and not (value.value.isdigit() and int(value.value) < 18)
         if topic and not adult:
             collector.hint(collector.root, topic, value.value, field)

@@ -133,7 +133,7 @@ class Copier:
         self._open.add(node)
         said = False
         for triple in self._found.subjects.get(node, ()):
-            name = shrink(triple.predicate.value)
+            name = _curie(triple.predicate.value)
             field = f"{above} / {name}" if above else name
             said |= self._triple(name, triple.object, written, field, named)  # type: ignore[arg-type]
         self._open.discard(node)
@@ -232,6 +232,11 @@ class Copier:
                 if triple.predicate.value in _LABELS and isinstance(triple.object, Literal):
                     below = f"{field} / {shrink(triple.predicate.value)}"
                     self._collector.text(self._collector.root, triple.object.value, below, topic)
+
+
+def _curie(iri: str) -> str:
+    """The CURIE, also of a name with a colon too many."""
+    return f"{shrink(iri[:-1])}:" if iri.endswith(":") else shrink(iri)
 
 
 def nothing(source: Source, what: str) -> InputError:
