@@ -11,7 +11,7 @@ from cnil_kg.readers.collector import Collector, is_iri, plain
 from cnil_kg.readers.record import Imported, Source
 from cnil_kg.readers.trees import Tree, listed, mapping, mappings, peek, read_json, refuse
 
-_PREFIX = re.compile(r"^(?:sc|cr|rai|prov|dct|schema|https?://schema\.org/|http://mlcommons\.org/croissant/(?:RAI/)?):?")
+_PREFIX = re.compile(r"(?:sc|cr|rai|prov|dct|schema):|https?://schema\.org/|http://mlcommons\.org/croissant/(?:RAI/)?")
 _HUB = re.compile(r"huggingface\.co/(?:datasets/)?([\w.-]+(?:/[\w.-]+)?)")
 _TEXTS = {
     "personalSensitiveInformation": "PersonalDataTopic",
@@ -48,7 +48,8 @@ _READ = frozenset({"name", "description", "license", "url", "version", "creator"
 
 def bare(key: str) -> str:
     """A key without its prefix: `rai:dataBiases` and `dataBiases` are one."""
-    return key if key.startswith("@") else _PREFIX.sub("", key)
+    found = _PREFIX.match(key)
+    return key[found.end() :] if found else key
 
 
 class Croissant:

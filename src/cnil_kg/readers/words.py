@@ -16,7 +16,7 @@ _SILENT = frozenset(
 
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\))?")
 _BOUNDARY = re.compile(
-    r"(?<=[.!?…])\s+|\n|</?[a-zA-Z][^>]*>|[\w.+-]+@[\w-]+\.[\w.-]+|(?<=[.!?])(?=[A-ZÀ-Þ])|\bhttps?://\S+"
+    r"(?<=[.!?…])\s+|\n|</?[a-zA-Z][^>]*>|[\w.+-]+@[\w-]+\.[\w.-]+|(?<=[a-zà-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ]* )|\bhttps?://\S+"
 )
 """Ends of sentences, and what a quotation never holds: tags, addresses."""
 
