@@ -21,7 +21,9 @@ from harness import ROOT, SHARED, run
 
 CATALOGS = SHARED / "samples" / "catalogs"
 pytestmark = pytest.mark.skipif(not CATALOGS.is_dir(), reason="the catalog samples are not beside the repository")
-EXPECTED: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((ROOT / "tests/imports/expected.yaml").read_text("utf-8"))
+EXPECTED: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
+    (ROOT / "tests/imports/expected.yaml").read_text("utf-8")
+)
 DEFINITIONS = ("openmetadata_classifications.json", "datahub_structured-properties.yaml")
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 SAMPLES = {  # reader, datasets, processings that the description is found to hold
@@ -58,7 +60,7 @@ def shown(term: object, root: NamedNode) -> str:
         return "[]"
     if isinstance(term, Literal):
         words = term.value.split(" ")
-        return f"\"{term.value}\"" if len(term.value) <= 32 or len(words) == 1 else f'"{" ".join(words[:2])}…"'
+        return f'"{term.value}"' if len(term.value) <= 32 or len(words) == 1 else f'"{" ".join(words[:2])}…"'
     assert isinstance(term, NamedNode)
     return shrink(term.value).replace(AUTHORITY, "at:")
 

@@ -14,7 +14,12 @@ from cnil_kg.readers.record import Imported
 from cnil_kg.vocab import shrink
 from harness import HEADER, run
 
-NEVER_FROM_A_CATALOG = {"ckg:containsPersonalData", "ckg:containsSpecialCategories", "ckg:anonymised", "ckg:pseudonymised"}
+NEVER_FROM_A_CATALOG = {
+    "ckg:containsPersonalData",
+    "ckg:containsSpecialCategories",
+    "ckg:anonymised",
+    "ckg:pseudonymised",
+}
 """Facts that no catalog states; they come from a person, or from a rule that reads what the catalog states."""
 
 
@@ -51,20 +56,27 @@ DATASET = HEADER + "@prefix at: <http://publications.europa.eu/resource/authorit
 
 
 def test_public_is_not_made_public_by_the_person(tmp_path: Path) -> None:
-    found = read(tmp_path, "a.ttl", DATASET + "  dct:accessRights <http://publications.europa.eu/resource/authority/access-right/PUBLIC> .")
+    found = read(
+        tmp_path,
+        "a.ttl",
+        DATASET + "  dct:accessRights <http://publications.europa.eu/resource/authority/access-right/PUBLIC> .",
+    )
     assert facts(found) == {"dct:accessRights http://publications.europa.eu/resource/authority/access-right/PUBLIC"}
     assert hints(found) == set()
 
 
 def test_a_licence_is_not_a_legal_basis(tmp_path: Path) -> None:
-    found = read(tmp_path, "a.ttl", DATASET + "  tech:hasLicense ex:l ; dct:license ex:m .\nex:l a dpv:LicenseAgreement .")
+    found = read(
+        tmp_path, "a.ttl", DATASET + "  tech:hasLicense ex:l ; dct:license ex:m .\nex:l a dpv:LicenseAgreement ."
+    )
     assert facts(found) == {"dct:license https://example.org/l", "dct:license https://example.org/m"}
     (tmp_path / "b.ttl").write_text(import_record(str(tmp_path / "a.ttl")).text, encoding="utf-8")
     assert not [q for q in run(tmp_path / "b.ttl").reasoned.store if q.predicate.value.endswith("hasLegalBasis")]
 
 
 def test_a_publisher_is_not_a_controller_and_a_person_keeps_no_name(tmp_path: Path) -> None:
-    body = """  dct:publisher ex:p ; dct:creator [ a foaf:Person ; foaf:name "Un Nom" ] ; dcat:contactPoint [ foaf:name "Autre" ] .
+    body = """  dct:publisher ex:p ; dct:creator [ a foaf:Person ; foaf:name "Un Nom" ] ;
+  dcat:contactPoint [ foaf:name "Autre" ] .
 ex:p a foaf:Organization ; foaf:name "Office" ; foaf:mbox <mailto:a@example.org> ."""
     assert facts(read(tmp_path, "a.ttl", DATASET + body)) == {
         "dct:publisher https://example.org/p",
@@ -79,7 +91,8 @@ def test_a_person_as_publisher_keeps_no_name(tmp_path: Path) -> None:
 
 
 def test_data_categories_are_read_at_both_levels(tmp_path: Path) -> None:
-    body = "  dpv:hasPersonalData pd:Name ; dcat:distribution ex:f .\nex:f a dcat:Distribution ; dpv:hasData pd:Age ; dct:title 'f' ."
+    body = """  dpv:hasPersonalData pd:Name ; dcat:distribution ex:f .
+ex:f a dcat:Distribution ; dpv:hasData pd:Age ; dct:title 'f' ."""
     assert facts(read(tmp_path, "a.ttl", DATASET + body)) == {
         "dpv:hasPersonalData pd:Name",
         "dcat:distribution https://example.org/f",
@@ -102,7 +115,8 @@ def test_old_namespaces_are_normalised_with_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_name_with_a_colon_too_many_is_a_hint(tmp_path: Path) -> None:
-    body = '  healthdcatap:minTypicalAge: "12" ; healthdcatap:numberOfUniqueIndividuals: "9000" ; healthdcatap:maxTypicalAge "64" .'
+    body = """  healthdcatap:minTypicalAge: "12" ; healthdcatap:numberOfUniqueIndividuals: "9000" ;
+  healthdcatap:maxTypicalAge "64" ."""
     found = read(tmp_path, "a.ttl", DATASET + body)
     assert facts(found) == {'healthdcatap:maxTypicalAge "64"'}
     assert hints(found) == {
@@ -145,12 +159,17 @@ def test_iris_with_spaces_and_relative_ones_are_told_and_not_read(tmp_path: Path
 
 
 def test_a_schema_that_lists_personal_data_is_told(tmp_path: Path) -> None:
-    body = "  dct:type <http://publications.europa.eu/resource/authority/dataset-type/SCHEMA> ; dpv:hasPersonalData pd:Name ."
+    schema = "<http://publications.europa.eu/resource/authority/dataset-type/SCHEMA>"
+    body = f"  dct:type {schema} ; dpv:hasPersonalData pd:Name ."
     assert codes(read(tmp_path, "a.ttl", DATASET + body)) == ["describes-schema"]
 
 
 def test_a_model_and_what_it_was_trained_on(tmp_path: Path) -> None:
-    text = HEADER + 'ex:m a it6:MachineLearningModel ; it6:trainedOn ex:d ; it6:limitations "Trained on scraped pages." .\nex:d a dcat:Dataset .'
+    text = (
+        HEADER
+        + """ex:m a it6:MachineLearningModel ; it6:trainedOn ex:d ; it6:limitations "Trained on scraped pages." .
+ex:d a dcat:Dataset ."""
+    )
     found = read(tmp_path, "a.ttl", text)
     assert facts(found) == {"rdf:type it6:MachineLearningModel", "it6:trainedOn https://example.org/d"}
     assert hints(found) == {("Scraping", "Trained on scraped pages.", "it6:limitations")}
@@ -161,9 +180,11 @@ def test_a_model_and_what_it_was_trained_on(tmp_path: Path) -> None:
 ROPA = (
     "@prefix dpcat: <https://w3id.org/dpcat#> .\n"
     + HEADER
-    + """ex:r a dpcat:ROPARecord ; dpv:hasDataController ex:c ; dpv:hasPurpose ex:p ; dpv:hasLegalBasis dpv:LegalObligation ;
+    + """ex:r a dpcat:ROPARecord ; dpv:hasDataController ex:c ; dpv:hasPurpose ex:p ;
+  dpv:hasLegalBasis dpv:LegalObligation ;
   dct:publisher ex:u ; dpv:hasPersonalData pd:Name ;
-  dpv:hasStorage [ a dpv:StorageCondition ; rdfs:comment "Retention of 2 years." ; dpv:hasDuration [ a dpv:StorageDuration ] ] .
+  dpv:hasStorage [ a dpv:StorageCondition ; rdfs:comment "Retention of 2 years." ;
+    dpv:hasDuration [ a dpv:StorageDuration ] ] .
 ex:p a dpv:Purpose ; skos:broaderTransitive dpv:PersonnelManagement .
 ex:c dpv:hasName "Office" ; dpv:hasContact "a@example.org" ."""
 )
@@ -211,7 +232,10 @@ def test_croissant_facts_and_hints(tmp_path: Path) -> None:
         "unknownKey": 1,
         "recordSet": [
             {
-                "field": [{"name": "rows/patient_id", "subField": [{"name": "rows/patient_id/birth_date"}]}, {"name": "rows/x"}],
+                "field": [
+                    {"name": "rows/patient_id", "subField": [{"name": "rows/patient_id/birth_date"}]},
+                    {"name": "rows/x"},
+                ],
                 "data": [{"rows/patient_id": "Alice's cancer"}],
                 "cr:examples": ["children"],
             }
@@ -247,13 +271,21 @@ def test_croissant_pasted_from_another_record(tmp_path: Path) -> None:
     found = read(tmp_path, "a.json", pasted)
     assert {s.root.value for s in found.stated} == {"https://huggingface.co/datasets/lab/talks"}
     assert facts(found) == set()
-    assert hints(found) == {("Source", "clinic", "name"), ("Source", "Images.", "description"), ("ReuseTerms", "mit", "license")}
+    assert hints(found) == {
+        ("Source", "clinic", "name"),
+        ("Source", "Images.", "description"),
+        ("ReuseTerms", "mit", "license"),
+    }
     assert codes(found) == ["record-mismatch"]
 
 
 def test_croissant_keys_with_and_without_prefix(tmp_path: Path) -> None:
     activities = [{"prov:description": "Records were anonymised."}, {"description": "Fields were hashed."}]
-    found = read(tmp_path, "a.json", CROISSANT | {"prov:wasGeneratedBy": activities, "prov:wasDerivedFrom": {"@id": "https://example.org/full"}})
+    found = read(
+        tmp_path,
+        "a.json",
+        CROISSANT | {"prov:wasGeneratedBy": activities, "prov:wasDerivedFrom": {"@id": "https://example.org/full"}},
+    )
     assert "prov:wasDerivedFrom https://example.org/full" in facts(found)
     assert {(t, q) for t, q, _ in hints(found)} == {
         ("Anonymised", "Records were anonymised."),
@@ -328,14 +360,17 @@ def test_a_dataset_card(tmp_path: Path) -> None:
 
 
 def test_more_information_needed_is_not_stated(tmp_path: Path) -> None:
-    found = read(tmp_path, "README.md", CARD.format(licence="unknown", personal="[More Information Needed](https://example.org)"))
+    found = read(
+        tmp_path, "README.md", CARD.format(licence="unknown", personal="[More Information Needed](https://example.org)")
+    )
     assert 'dct:license "unknown"' not in facts(found)
     assert not [h for h in found.hints if h.field.startswith("section: personal")]
     assert codes(found) == ["no-identifier", "says-nothing"]
 
 
 def test_a_model_card(tmp_path: Path) -> None:
-    text = "---\nlicense: mit\nbase_model: lab/base\ndatasets:\n- lab/voices\npipeline_tag: text-generation\n---\n\n# Model Card\n\nTrained on web pages.\n"
+    text = "---\nlicense: mit\nbase_model: lab/base\ndatasets:\n- lab/voices\npipeline_tag: text-generation\n---\n"
+    text += "\n# Model Card\n\nTrained on web pages.\n"
     found = read(tmp_path, "card.md", text, id="https://example.org/model")
     assert facts(found) == {
         "rdf:type it6:MachineLearningModel",
@@ -432,7 +467,9 @@ def test_no_tag_is_not_stated_and_rows_are_not_read(tmp_path: Path) -> None:
     assert found.unread == ("tableType",)
 
 
-CLASSIFICATION = [{"createClassification": {"name": "Ours"}, "createTags": [{"name": "Ward", "description": "Tells the hospital."}]}]
+CLASSIFICATION = [
+    {"createClassification": {"name": "Ours"}, "createTags": [{"name": "Ward", "description": "Tells the hospital."}]}
+]
 
 
 def test_definitions_beside_a_record(tmp_path: Path) -> None:
@@ -489,15 +526,24 @@ def test_datahub_datasets(tmp_path: Path) -> None:
 def test_datahub_proposals(tmp_path: Path) -> None:
     urn = "urn:li:dataset:(urn:li:dataPlatform:hive,clicks,PROD)"
     aspects = {
-        "datasetProperties": {"name": "clicks", "description": "Crawled pages.", "customProperties": {"retention": "30"}},
+        "datasetProperties": {
+            "name": "clicks",
+            "description": "Crawled pages.",
+            "customProperties": {"retention": "30"},
+        },
         "schemaMetadata": {"fields": [{"fieldPath": "[version=2.0].[type=string].email"}]},
         "datasetProfile": {"fieldProfiles": [{"sampleValues": ["cancer"]}]},
         "upstreamLineage": {"upstreams": [{"dataset": "urn:li:dataset:(urn:li:dataPlatform:hive,raw,PROD)"}]},
     }
-    proposals = [{"entityUrn": urn, "entityType": "dataset", "aspectName": n, "aspect": {"json": a}} for n, a in aspects.items()]
+    proposals = [
+        {"entityUrn": urn, "entityType": "dataset", "aspectName": n, "aspect": {"json": a}} for n, a in aspects.items()
+    ]
     found = read(tmp_path, "a.json", proposals)
     assert {s.root for s in found.stated} == {NamedNode(urn)}
-    assert facts(found) == {'dct:title "clicks"', "prov:wasDerivedFrom urn:li:dataset:(urn:li:dataPlatform:hive,raw,PROD)"}
+    assert facts(found) == {
+        'dct:title "clicks"',
+        "prov:wasDerivedFrom urn:li:dataset:(urn:li:dataPlatform:hive,raw,PROD)",
+    }
     assert hints(found) == {
         ("Scraping", "Crawled pages.", "datasetProperties.description"),
         ("Retention", "30", "datasetProperties.customProperties.retention"),

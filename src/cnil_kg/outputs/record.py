@@ -52,7 +52,9 @@ def written(imported: Imported, form: str, lang: str) -> str:
     if imported.unread:
         head += _UNREAD.of(lang) + printable(", ".join(sorted(imported.unread))) + "\n"
     names = {**PREFIXES, "rec": _space(imported)}
-    blocks = [f"{title.of(lang)}\n\n{_body(triples, names, title is _PLACES)}" for title, triples in sections if triples]
+    blocks = [
+        f"{title.of(lang)}\n\n{_body(triples, names, title is _PLACES)}" for title, triples in sections if triples
+    ]
     body = "\n".join(blocks)
     prefixes = [f"@prefix {name}: <{iri}> ." for name, iri in sorted(names.items()) if _used(name, body)]
     return f"{head}\n" + "\n".join(prefixes) + "\n\n" + body

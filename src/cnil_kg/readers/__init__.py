@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from cnil_kg.errors import InputError, UnknownTermError
 from cnil_kg.readers.record import Reader, Source
+from cnil_kg.readers.trees import tree
 
 GROUP = "cnil_kg.readers"
 OWN = ("huggingface", "croissant", "ckan", "openmetadata", "datahub", "dpv", "dcat")
@@ -48,7 +49,7 @@ def choose(source: Source, name: str | None) -> Reader:
 
     Raises:
         UnknownTermError: there is no reader of that name.
-        InputError: no reader recognises the source.
+        InputError: no reader recognises the source, or it is JSON or YAML that is not well-formed.
     """
     known = {reader.name: reader for reader in readers()}
     if name is not None:
@@ -62,5 +63,6 @@ def choose(source: Source, name: str | None) -> Reader:
     for reader in known.values():
         if reader.recognises(source):
             return reader
+    tree(source)
     repair = f"Say which with --from: {', '.join(sorted(known))}."
     raise InputError("no reader recognises this file as a catalog record", source.name, repair)

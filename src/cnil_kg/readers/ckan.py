@@ -82,7 +82,9 @@ class Ckan:
         place = "result" if "result" in tree else "package"
         found = mappings(packages, source, "", place)
         if not found:
-            raise InputError("describes no dataset: there is nothing to import", source.name, "Give the package itself.")
+            raise InputError(
+                "describes no dataset: there is nothing to import", source.name, "Give the package itself."
+            )
         for here, package in found:
             _Package(collector, package, here, site).read()
         return collector.done()
@@ -178,7 +180,19 @@ class _Package:
                 self._collector.text(subject, item.get(name), f"{here}.{name}")
 
     def _unread(self) -> None:
-        known = {*_CONCEPTS, *_NUMBERS, *_VALUES, *_TEXTS, *_LICENCES, "extras", "tags", "resources", "title", "id", "name"}
+        known = {
+            *_CONCEPTS,
+            *_NUMBERS,
+            *_VALUES,
+            *_TEXTS,
+            *_LICENCES,
+            "extras",
+            "tags",
+            "resources",
+            "title",
+            "id",
+            "name",
+        }
         for name, value in self._package.items():
             if name not in known | {"uri"} and value not in (None, "", [], {}):
                 self._collector.unread(f"{self._place}.{name}")

@@ -20,7 +20,8 @@ _TEXT = {
     r"|kranken\w+|\w*krebs\w*|medizin\w*|ethnic\w*|race/ethnicity|racial|religio\w+|political (?:opinion|affiliation)s?"
     r"|opinions politiques|sexual orientation|orientation sexuelle|biometric\w*|biométri\w+|genetic|génétiques?"
     r"|syndica\w+|trade[- ]unions?|disabilit\w+|handicap\w*|health data",
-    "OffenceTopic": r"convictions|criminal (?:record|offen[cs]e)s?|offenders?|infractions|condamnations|casier judiciaire"
+    "OffenceTopic": r"convictions|criminal (?:record|offen[cs]e)s?|offenders?|infractions|condamnations"
+    r"|casier judiciaire"
     r"|straftat\w*",
     "VulnerableTopic": r"patients?|employees?|salariés?|asylum[- ]seekers?|demandeurs d'asile|elderly|personnes âgées"
     r"|job applicants?|beschäftigte\w*",
@@ -38,7 +39,8 @@ _TEXT = {
     "RetentionTopic": r"retention|retained|time-limits? for storing|durées? de conservation|aufbewahrung\w*",
     "ScaleTopic": r"(?:\d[\d.,]*[ \u00a0]?)?(?:million|billion|milliard|millionen|milliarden)s?",
     "ScoringTopic": r"credit[- _](?:risks?|scor\w+)|creditworth\w*|scoring of|solvabilité|kreditwürdig\w*|profilage",
-    "HighlyPersonalTopic": r"geolocat\w+|géolocalis\w+|location data|gps|bank accounts?|comptes? bancaires?|income bracket",
+    "HighlyPersonalTopic": r"geolocat\w+|géolocalis\w+|location data|gps|bank accounts?|comptes? bancaires?"
+    r"|income bracket",
     "AnnotatorsTopic": r"annotators?|annotated|raters?|crowd-?workers?|crowdsourc\w+|annotateurs?",
     "SyntheticTopic": r"synthet\w+|synthétiques?",
     "LeakTopic": r"leaked|data breach\w*|stolen|fuites? de données|données volées",
@@ -47,7 +49,8 @@ _TEXT = {
     "CombinationTopic": r"can join|joined with|linked with|linkage|croisement\w*|appariement\w*|verknüpf\w*",
 }
 _COLUMN = {
-    "PersonalDataTopic": r"(?:first|last|full|sur|nick|user|given|family|author|customer|speaker)_?name|e?mails?|phone|mobile"
+    "PersonalDataTopic": r"(?:first|last|full|sur|nick|user|given|family|author|customer|speaker)_?name|e?mails?|phone"
+    r"|mobile"
     r"|fax|address_?\d*|street|zip|postal_?code|birth\w*|dob|ssn|passport\w*|(?:hashed_)?ip(?:_address)?|user_agent"
     r"|(?:user|client|speaker|author|person|customer|annotator|rater|worker|participant|employee)_?id|author|speaker"
     r"|conversation(?:_history)?|(?:\w+_)?prompt|(?:\w+_)?feedback|utterances?|dialogue(?:_turns)?|age|gender|sex|accent"

@@ -127,15 +127,20 @@ class _Reading:
         """True when the page and the files name different datasets: the texts may be pasted from elsewhere."""
         page = self._hubs([plain(self._tree.get("url"))])
         held = self._hubs(files)
-        if not page or not held or page & held or {p.rpartition("/")[2] for p in page} & {h.rpartition("/")[2] for h in held}:
+        if (
+            not page
+            or not held
+            or page & held
+            or {p.rpartition("/")[2] for p in page} & {h.rpartition("/")[2] for h in held}
+        ):
             return False
         named, other = sorted(page)[0], sorted(held)[0]
         self._collector.warn(
             "record-mismatch",
             f"{self._label} : l'adresse nomme {named}, les fichiers viennent de {other} ; titre, description et licence"
             " peuvent être ceux d'un autre jeu : rendus comme indices, non comme faits.",
-            f"{self._label}: the address names {named}, the files come from {other}; title, description and licence may be"
-            " those of another dataset: given as hints, not as facts.",
+            f"{self._label}: the address names {named}, the files come from {other}; title, description and licence"
+            " may be those of another dataset: given as hints, not as facts.",
         )
         return True
 
@@ -161,7 +166,12 @@ class _Reading:
         collector.text(subject, tree.get("name"), self._keys.get("name", "name"))
         collector.text(subject, tree.get("description"), self._keys.get("description", "description"))
         for value in listed(tree.get("license")):
-            licence(collector, subject, value.get("@id") or value.get("url") if isinstance(value, dict) else value, self._keys["license"])
+            licence(
+                collector,
+                subject,
+                value.get("@id") or value.get("url") if isinstance(value, dict) else value,
+                self._keys["license"],
+            )
 
     def _creator(self, subject: NamedNode) -> None:
         """Whom to ask: the address of a creator; the name of a publisher that is no person."""

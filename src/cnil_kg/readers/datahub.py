@@ -21,11 +21,12 @@ _PREFIX_OWN = ("io.cnilkg.", "fr.aphp.healthdcat.")
 _TERMS = {
     name.rpartition(":")[2].lower(): name
     for name in (
-        "dpv:hasPersonalData dpv:hasPurpose dpv:hasLegalBasis dpv:hasDataSubject dct:license dct:accessRights"
-        " dct:provenance dct:issued dct:modified healthdcatap:minTypicalAge healthdcatap:maxTypicalAge"
-        " healthdcatap:numberOfUniqueIndividuals healthdcatap:numberOfRecords dcatap:applicableLegislation"
-    ).split()
+        *("dpv:hasPersonalData", "dpv:hasPurpose", "dpv:hasLegalBasis", "dpv:hasDataSubject", "dct:license"),
+        *("dct:accessRights", "dct:provenance", "dct:issued", "dct:modified", "dcatap:applicableLegislation"),
+        *("healthdcatap:minTypicalAge", "healthdcatap:maxTypicalAge", "healthdcatap:numberOfUniqueIndividuals"),
+    )
 }
+"""Local name of a term, in lower case -> the term."""
 
 
 class DataHub:

@@ -8,7 +8,7 @@ from cnil_kg.errors import InputError
 from cnil_kg.inputs.sources import EXTENSIONS
 from cnil_kg.model import Text
 from cnil_kg.readers.collector import Collector
-from cnil_kg.readers.rdf import Copier, Description, Rules, nothing
+from cnil_kg.readers.rdf import Copier, Description, Rules, names, nothing
 from cnil_kg.readers.record import Imported, Source, Value
 from cnil_kg.vocab import SKOS
 
@@ -33,40 +33,48 @@ _COLON = {
 
 COMMON: dict[str, str | None] = {
     **dict.fromkeys(
-        "rdfs:subClassOf skos:broader skos:broaderTransitive skos:narrower skos:narrowerTransitive dct:license"
-        " dct:accessRights dct:source prov:wasDerivedFrom prov:hadPrimarySource prov:qualifiedAttribution dcat:hadRole"
-        " prov:hadRole prov:agent dct:publisher dct:creator dct:temporal dcat:startDate dcat:endDate dct:issued"
-        " dct:modified dct:accrualPeriodicity dcat:version dcatap:availability http://www.w3.org/ns/adms#status dcat:theme"
-        " dct:type dct:spatial dct:language dcatap:applicableLegislation dct:conformsTo dcat:distribution dcat:landingPage"
-        " dpv:hasPersonalData dpv:hasData dpv:hasLegalBasis dpv:hasDataSubject dpv:hasDataController dpv:hasRecipient"
-        " odrl:hasPolicy odrl:permission odrl:prohibition odrl:duty odrl:obligation odrl:constraint odrl:action"
-        " odrl:leftOperand odrl:operator odrl:rightOperand odrl:target tech:hasLicense".split()
+        names(
+            "rdfs:subClassOf skos:broader skos:broaderTransitive skos:narrower skos:narrowerTransitive dct:license"
+            " dct:accessRights dct:source prov:wasDerivedFrom prov:hadPrimarySource prov:qualifiedAttribution"
+            " dcat:hadRole prov:hadRole prov:agent dct:publisher dct:creator dct:temporal dcat:startDate dcat:endDate dct:issued"
+            " dct:modified dct:accrualPeriodicity dcat:version dcatap:availability http://www.w3.org/ns/adms#status"
+            " dcat:theme dct:type dct:spatial dct:language dcatap:applicableLegislation dct:conformsTo"
+            " dcat:distribution dcat:landingPage dpv:hasPersonalData dpv:hasData dpv:hasLegalBasis dpv:hasDataSubject dpv:hasDataController"
+            " dpv:hasRecipient odrl:hasPolicy odrl:permission odrl:prohibition odrl:duty odrl:obligation odrl:constraint odrl:action"
+            " odrl:leftOperand odrl:operator odrl:rightOperand odrl:target tech:hasLicense"
+        )
     ),
     "dct:title": "",
     "dct:rights": "ReuseTermsTopic",
     "dpv:hasPurpose": "",
 }
 _HEALTH: dict[str, str | None] = dict.fromkeys(
-    "healthdcatap:minTypicalAge healthdcatap:maxTypicalAge healthdcatap:numberOfUniqueIndividuals"
-    " healthdcatap:numberOfRecords healthdcatap:retentionPeriod healthdcatap:hdab healthdcatap:healthTheme".split()
+    names(
+        "healthdcatap:minTypicalAge healthdcatap:maxTypicalAge healthdcatap:numberOfUniqueIndividuals"
+        " healthdcatap:numberOfRecords healthdcatap:retentionPeriod healthdcatap:hdab healthdcatap:healthTheme"
+    )
 )
 _MODEL: dict[str, str | None] = {
     **dict.fromkeys(
-        "it6:trainedOn it6:testedOn it6:validatedOn it6:fineTunedFrom it6:hasProvider it6:releaseDate"
-        " it6:placedOnMarketDate it6:collectionDate it6:processingDate it6:methodOfDistribution it6:visibility"
-        " it6:totalNumberOfParameters it6:hasRisk it6:mitigation ai:hasTrainingData ai:hasTestingData"
-        " ai:hasValidationData".split()
+        names(
+            "it6:trainedOn it6:testedOn it6:validatedOn it6:fineTunedFrom it6:hasProvider it6:releaseDate"
+            " it6:placedOnMarketDate it6:collectionDate it6:processingDate it6:methodOfDistribution it6:visibility"
+            " it6:totalNumberOfParameters it6:hasRisk it6:mitigation ai:hasTrainingData ai:hasTestingData"
+            " ai:hasValidationData"
+        )
     ),
     "it6:intendedUse": "PurposeTopic",
 }
 RULES = Rules(
     kept={**COMMON, **_HEALTH, "healthdcatap:populationCoverage": "", **_MODEL},
     descended=frozenset(
-        "dcat:distribution dct:publisher it6:hasProvider healthdcatap:hdab dpv:hasPersonalData dpv:hasData"
-        " dpv:hasLegalBasis dpv:hasPurpose dpv:hasDataSubject dpv:hasDataController odrl:hasPolicy odrl:permission"
-        " odrl:prohibition odrl:duty odrl:obligation odrl:constraint dct:temporal prov:qualifiedAttribution"
-        " skos:broader skos:broaderTransitive skos:narrower skos:narrowerTransitive rdfs:subClassOf"
-        " it6:hasRisk it6:mitigation healthdcatap:retentionPeriod".split()
+        names(
+            "dcat:distribution dct:publisher it6:hasProvider healthdcatap:hdab dpv:hasPersonalData dpv:hasData"
+            " dpv:hasLegalBasis dpv:hasPurpose dpv:hasDataSubject dpv:hasDataController odrl:hasPolicy odrl:permission"
+            " odrl:prohibition odrl:duty odrl:obligation odrl:constraint dct:temporal prov:qualifiedAttribution"
+            " skos:broader skos:broaderTransitive skos:narrower skos:narrowerTransitive rdfs:subClassOf"
+            " it6:hasRisk it6:mitigation healthdcatap:retentionPeriod"
+        )
     ),
     texts={
         "dct:description": "",
@@ -89,8 +97,10 @@ RULES = Rules(
     numbers=frozenset(n for n in _HEALTH if n.rpartition(":")[2].startswith(("min", "max", "number"))),
     renamed={"tech:hasLicense": "dct:license"},
     never=frozenset(
-        "http://www.w3.org/ns/adms#sample dcat:contactPoint dct:contributor foaf:mbox foaf:account foaf:phone"
-        " dpv:hasContact http://www.w3.org/2006/vcard/ns#hasEmail".split()
+        names(
+            "http://www.w3.org/ns/adms#sample dcat:contactPoint dct:contributor foaf:mbox foaf:account foaf:phone"
+            " dpv:hasContact http://www.w3.org/2006/vcard/ns#hasEmail"
+        )
     ),
 )
 _DATASETS = ("dcat:Dataset", "dcat:DatasetSeries")
@@ -132,11 +142,13 @@ class Dcat:
         records = found.of_type(*_DATASETS, *_MODELS, "dpv:Process", "https://w3id.org/dpcat#ROPARecord")
         if not concepts or records:
             return None
-        texts = {NamedNode(SKOS + "definition"), NamedNode(SKOS + "prefLabel")}
-        return {
-            node.value: next((t.object.value for t in found.subjects[node] if t.predicate in texts and _literal(t.object)), "")
-            for node in concepts
-        }
+        return {node.value: _meaning(found, node) for node in concepts}
+
+
+def _meaning(found: Description, node: NamedNode) -> str:
+    """The definition of a concept, else its label."""
+    texts = {t.predicate.value: t.object.value for t in found.subjects[node] if isinstance(t.object, Literal)}
+    return texts.get(SKOS + "definition") or texts.get(SKOS + "prefLabel") or ""
 
 
 def resources(found: Description, collector: Collector, rules: Rules) -> None:
@@ -168,10 +180,6 @@ def watched(collector: Collector, name: str, value: Value, field: str) -> None:
         adult = topic == "MinorsTopic" and not (value.value.isdigit() and int(value.value) < 18)
         if topic and not adult:
             collector.hint(collector.root, topic, value.value, field)
-
-
-def _literal(value: object) -> bool:
-    return isinstance(value, Literal)
 
 
 READER = Dcat()

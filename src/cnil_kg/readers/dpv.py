@@ -7,18 +7,18 @@ from dataclasses import replace
 from cnil_kg.model import Text
 from cnil_kg.readers import dcat
 from cnil_kg.readers.collector import Collector
-from cnil_kg.readers.rdf import Copier, Description, nothing
+from cnil_kg.readers.rdf import Copier, Description, names, nothing
 from cnil_kg.readers.record import Imported, Source
 
 _RECORD = "https://w3id.org/dpcat#ROPARecord"
 _PROCESSES = (_RECORD, "dpv:Process", "dpv:PersonalDataProcess", "dpv:PersonalDataHandling", "ai:AIProcess")
-_LINKS = (
+_LINKS = names(
     "dpv:hasJointDataControllers dpv:hasDataProcessor dpv:hasProcessing dpv:hasScale dpv:hasProcessingScale"
     " dpv:hasContext dpv:hasRight dpv:hasTechnicalOrganisationalMeasure dpv:hasTechnicalMeasure"
     " dpv:hasOrganisationalMeasure dpv:hasLegalMeasure dpv:hasPhysicalMeasure dpv:hasImpactAssessment"
     " dpv:hasAssessment dpv:hasStatus dpv:hasOutcome dpv:hasDataProtectionOfficer dpv:hasResponsibleEntity"
     " dpv:hasStorage dpv:hasStorageCondition"
-).split()
+)
 RULES = replace(
     dcat.RULES,
     kept={**dcat.RULES.kept, **dict.fromkeys(_LINKS), "dpv:hasDuration": None, "dpv:hasDataSource": None},

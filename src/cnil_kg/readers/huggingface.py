@@ -22,7 +22,9 @@ _REPOSITORY = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
 _HUB = "https://huggingface.co/"
 _FIELD = re.compile(r"^\s*(?:[-*]\s*)?[\"`*]{0,3}([A-Za-z_][\w/.-]*)[\"`*]{0,3}\s*(?:\([^)]*\))?\s*:", re.MULTILINE)
 _COLUMNS = re.compile(r"fields|features")
-_HIDDEN = re.compile(r"citation|bibtex|contributions|curators|authors|contact|table of contents|data instances|data splits|languages")
+_HIDDEN = re.compile(
+    r"citation|bibtex|contributions|curators|authors|contact|table of contents|data instances|data splits|languages"
+)
 """Sections that hold rows of the data, names of persons or nothing of use."""
 _SECTIONS = {
     "personal and sensitive information": "PersonalDataTopic",
@@ -37,11 +39,18 @@ _SECTIONS = {
     "direct use": "PurposeTopic",
     "training data": "SourceTopic",
 }
-_MODEL_KEYS = frozenset({"base_model", "pipeline_tag", "library_name", "model-index", "datasets", "inference", "model_name"})
+_MODEL_KEYS = frozenset(
+    {"base_model", "pipeline_tag", "library_name", "model-index", "datasets", "inference", "model_name"}
+)
 _DATASET_KEYS = frozenset(
     {"annotations_creators", "source_datasets", "size_categories", "task_categories", "dataset_info", "configs"}
 ) | {"pretty_name", "language_creators", "multilinguality", "task_ids"}
 _FOUND = {"found": "ScrapingTopic", "crowdsourced": "AnnotatorsTopic", "machine-generated": "SyntheticTopic"}
+
+
+_READ = frozenset(
+    {"pretty_name", "model_name", "license", "license_link", "datasets", "base_model", "pipeline_tag", "dataset_info"}
+) | {"source_datasets", "annotations_creators", "language_creators", "tags", "task_categories"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,9 @@ class HuggingFace:
         if front:
             keys = set(re.findall(r"^([\w-]+):", front[1], re.MULTILINE))
             return bool(keys & (_DATASET_KEYS | _MODEL_KEYS)) or source.name.lower().endswith(".md")
-        return source.name.lower().endswith(".md") and re.search(r"^# (?:Dataset|Model) Card", text, re.MULTILINE) is not None
+        if not source.name.lower().endswith(".md"):
+            return False
+        return text.startswith("---") or re.search(r"^# (?:Dataset|Model) Card", text, re.MULTILINE) is not None
 
     def read(self, source: Source) -> Imported:
         """Read it."""
@@ -119,19 +130,20 @@ class _Card:
                 collector.value(subject, "it6:intendedUse", value, "pipeline_tag")
         else:
             self._sources()
+        self._clues()
+        self._features()
+        for key in card:
+            if key not in _READ:
+                collector.unread(key)
+
+    def _clues(self) -> None:
         for key in ("annotations_creators", "language_creators"):
             for value in self._texts(key):
                 if value in _FOUND:
-                    collector.hint(subject, _FOUND[value], value, key)
+                    self._collector.hint(self._subject, _FOUND[value], value, key)
         for key in ("tags", "task_categories"):
             for value in self._texts(key):
-                collector.text(subject, value.replace("-", " "), key)
-        known = {"pretty_name", "model_name", "license", "license_link", "datasets", "base_model", "pipeline_tag"}
-        known |= {"source_datasets", "annotations_creators", "language_creators", "tags", "task_categories", "dataset_info"}
-        for key in card:
-            if key not in known:
-                collector.unread(key)
-        self._features()
+                self._collector.text(self._subject, value.replace("-", " "), key)
 
     def _texts(self, key: str) -> list[str]:
         """The values of a key that holds texts."""

@@ -56,7 +56,9 @@ class OpenMetadata:
         found: dict[str, str] = {}
         for item in listed(peek(source)):
             group = item.get("createClassification") if isinstance(item, dict) else None
-            for tag in listed(item.get("createTags")) if isinstance(group, dict) else []:
+            if not isinstance(group, dict):
+                continue
+            for tag in listed(item.get("createTags")):
                 if isinstance(tag, dict):
                     found[f"{plain(group.get('name'))}.{plain(tag.get('name'))}"] = plain(tag.get("description"))
         return found or None
@@ -74,7 +76,9 @@ class OpenMetadata:
 
 
 def _is_table(tree: Tree) -> bool:
-    return isinstance(tree, dict) and "columns" in tree and bool({"tableType", "fullyQualifiedName", "name"} & set(tree))
+    return (
+        isinstance(tree, dict) and "columns" in tree and bool({"tableType", "fullyQualifiedName", "name"} & set(tree))
+    )
 
 
 class _Table:
@@ -140,8 +144,8 @@ class _Table:
         else:
             self._collector.warn(
                 "tag-unknown",
-                f"{self._label} : l'étiquette {name} ({field}) n'est pas définie ici ; donnez ses définitions par --vocabulary.",
-                f"{self._label}: the tag {name} ({field}) is not defined here; give its definitions with --vocabulary.",
+                f"{self._label} : l'étiquette {name} ({field}) n'est pas définie ; donnez --vocabulary.",
+                f"{self._label}: the tag {name} ({field}) is not defined; give --vocabulary.",
                 term=name,
             )
 
@@ -151,7 +155,9 @@ class _Table:
             return
         tables = mapping(joins, self._collector.source, self._label, "joins").get("columnJoins")
         for here, join in mappings(tables, self._collector.source, self._label, f"{self._start}joins.columnJoins"):
-            for there, other in mappings(join.get("joinedWith"), self._collector.source, self._label, f"{here}.joinedWith"):
+            for there, other in mappings(
+                join.get("joinedWith"), self._collector.source, self._label, f"{here}.joinedWith"
+            ):
                 name = plain(other.get("fullyQualifiedName"))
                 self._collector.hint(subject, "CombinationTopic", name, f"{there}.fullyQualifiedName")
 

@@ -23,7 +23,14 @@ _BASE = BASE.format(number=1)
 _XML_IRI = re.compile(rb"""(\brdf:(?:about|resource)\s*=\s*)("[^"]*"|'[^']*')""")
 _LABELS = frozenset(
     expand(name)
-    for name in ("rdfs:label", "dct:description", "skos:prefLabel", "skos:editorialNote", "skos:definition", "rdfs:comment")
+    for name in (
+        "rdfs:label",
+        "dct:description",
+        "skos:prefLabel",
+        "skos:editorialNote",
+        "skos:definition",
+        "rdfs:comment",
+    )
 ) | {"http://www.w3.org/ns/dqv#hasBody"}
 _OF_FILE = frozenset({"dct:title", "dct:issued", "dct:modified", "dct:language", "dct:type", "dct:conformsTo"})
 """What a distribution says of its file alone."""
@@ -91,7 +98,9 @@ def _repaired(document: Document, collector: Collector) -> Document:
 
     def escaped(match: re.Match[bytes]) -> bytes:
         written = match[2][1:-1].decode("utf-8", "replace")
-        safe = quote(written, safe="%:/?#[]@!$&'()*+,;=~-._") if re.search(r'[\x00-\x20<>"{}|\\^`]', written) else written
+        safe = (
+            quote(written, safe="%:/?#[]@!$&'()*+,;=~-._") if re.search(r'[\x00-\x20<>"{}|\\^`]', written) else written
+        )
         if safe != written:
             line = document.data.count(b"\n", 0, match.start()) + 1
             shown = " ".join(written.split())
@@ -123,7 +132,7 @@ class Copier:
     def _iri(self, root: NamedNode) -> str:
         """The name of a resource; a relative or blank one gets a name of the file's own."""
         if root.value.startswith(_BASE):
-            return f"urn:cnil-kg:record:{self._collector.source.digest[:16]}:{quote(root.value[len(_BASE):], safe='')}"
+            return f"urn:cnil-kg:record:{self._collector.source.digest[:16]}:{quote(root.value[len(_BASE) :], safe='')}"
         return self._collector.named(None if root in self._found.blank else root.value, "@id")
 
     def _node(self, node: NamedNode, written: Node, above: str, named: bool) -> bool:
@@ -237,6 +246,11 @@ class Copier:
 def _curie(iri: str) -> str:
     """The CURIE, also of a name with a colon too many."""
     return f"{shrink(iri[:-1])}:" if iri.endswith(":") else shrink(iri)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """CURIEs written one after the other."""
+    return tuple(text.split())
 
 
 def nothing(source: Source, what: str) -> InputError:

@@ -51,6 +51,7 @@ def read_yaml(text: str, source: Source, first_line: int = 1) -> Tree:
 
     try:
         depth = 0
+        event: Any
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
             line = event.start_mark.line + first_line
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -59,10 +60,10 @@ def read_yaml(text: str, source: Source, first_line: int = 1) -> Tree:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > min(MAX_DEPTH, 200):
                 raise too_deep(source.name, line)
-        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  (texts only, no objects)
+        return yaml.load(text, Loader=yaml.BaseLoader)  # texts only, no objects
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = source.name if mark is None else f"{source.name}:{mark.line + first_line}"
+        line = getattr(error.problem_mark or error.context_mark, "line", None)
+        where = source.name if line is None else f"{source.name}:{line + first_line}"
         what = f"yaml syntax: {printable(str(error.problem or error.context))}"
         raise InputError(what, where, "Look at the indentation and the quotes of this line.") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -70,17 +71,26 @@ def read_yaml(text: str, source: Source, first_line: int = 1) -> Tree:
         raise InputError(what, source.name, "Save the file as UTF-8 text.") from error
 
 
-def peek(source: Source) -> Tree:
-    """The value of a JSON or YAML source to look at, None for any other text; never raises."""
+def tree(source: Source) -> Tree:
+    """The value of a JSON or YAML source, None for any other text.
+
+    Raises:
+        InputError: it looks like JSON or YAML and is not well-formed.
+    """
     start = source.data.lstrip()[:1]
+    if start in (b"{", b"["):
+        return read_json(source)
+    if source.name.lower().endswith((".yaml", ".yml")) or start == b"-":
+        return read_yaml(source.text, source)
+    return None
+
+
+def peek(source: Source) -> Tree:
+    """The same to look at, None also for what is not well-formed; never raises."""
     try:
-        if start in (b"{", b"["):
-            return read_json(source)
-        if source.name.lower().endswith((".yaml", ".yml")) or start == b"-":
-            return read_yaml(source.text, source)
+        return tree(source)
     except InputError:
         return None
-    return None
 
 
 def listed(value: Tree) -> list[Tree]:
@@ -118,5 +128,7 @@ def mappings(value: Tree, source: Source, record: str, field: str) -> list[tuple
         InputError: something in it is no object.
     """
     items = listed(value)
-    places = [field] if value is not None and not isinstance(value, list) else [f"{field}[{i}]" for i in range(len(items))]
+    places = (
+        [field] if value is not None and not isinstance(value, list) else [f"{field}[{i}]" for i in range(len(items))]
+    )
     return [(place, mapping(item, source, record, place)) for place, item in zip(places, items, strict=True)]
