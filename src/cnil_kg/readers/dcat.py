@@ -34,14 +34,15 @@ _COLON = {
 COMMON: dict[str, str | None] = {
     **dict.fromkeys(
         names(
-            "rdfs:subClassOf skos:broader skos:broaderTransitive skos:narrower skos:narrowerTransitive dct:license"
-            " dct:accessRights dct:source prov:wasDerivedFrom prov:hadPrimarySource prov:qualifiedAttribution"
-            " dcat:hadRole prov:hadRole prov:agent dct:publisher dct:creator dct:temporal dcat:startDate dcat:endDate dct:issued"
-            " dct:modified dct:accrualPeriodicity dcat:version dcatap:availability http://www.w3.org/ns/adms#status"
-            " dcat:theme dct:type dct:spatial dct:language dcatap:applicableLegislation dct:conformsTo"
-            " dcat:distribution dcat:landingPage dpv:hasPersonalData dpv:hasData dpv:hasLegalBasis dpv:hasDataSubject dpv:hasDataController"
-            " dpv:hasRecipient odrl:hasPolicy odrl:permission odrl:prohibition odrl:duty odrl:obligation odrl:constraint odrl:action"
-            " odrl:leftOperand odrl:operator odrl:rightOperand odrl:target tech:hasLicense"
+            "rdfs:subClassOf skos:broader skos:broaderTransitive skos:narrower skos:narrowerTransitive"
+            " dct:license dct:accessRights dct:source prov:wasDerivedFrom prov:hadPrimarySource"
+            " prov:qualifiedAttribution dcat:hadRole prov:hadRole prov:agent dct:publisher dct:creator"
+            " dct:temporal dcat:startDate dcat:endDate dct:issued dct:modified dct:accrualPeriodicity dcat:version"
+            " dcatap:availability http://www.w3.org/ns/adms#status dcat:theme dct:type dct:spatial dct:language"
+            " dcatap:applicableLegislation dct:conformsTo dcat:distribution dcat:landingPage dpv:hasPersonalData"
+            " dpv:hasData dpv:hasLegalBasis dpv:hasDataSubject dpv:hasDataController dpv:hasRecipient"
+            " odrl:hasPolicy odrl:permission odrl:prohibition odrl:duty odrl:obligation odrl:constraint"
+            " odrl:action odrl:leftOperand odrl:operator odrl:rightOperand odrl:target tech:hasLicense"
         )
     ),
     "dct:title": "",
