@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -390,3 +391,28 @@ def test_every_reader_of_ours_is_an_entry_point() -> None:
     section = text[text.index('[project.entry-points."cnil_kg.readers"]') :].split("\n\n")[0]
     declared = dict(re.findall(r'^(\w+) = "([\w.]+):READER"', section, re.MULTILINE))
     assert declared == {name: f"cnil_kg.readers.{name}" for name in readers.OWN}
+
+
+# == Untrusted input
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 300_000,
+        "<a" * 150_000,
+        "[" * 300_000,
+        "1," * 150_000,
+        "\n" * 300_000,
+        "`\n" * 150_000,
+        "<!--\n" * 60_000,
+        "a@" * 150_000,
+    ],
+    ids=["word", "tags", "brackets", "digits", "lines", "fences", "comments", "addresses"],
+)
+def test_no_text_takes_long(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(f"---\nlicense: mit\n---\n\n## Data Fields\n\n{text}\n", encoding="utf-8")
+    start = time.process_time()
+    import_record(str(file))
+    assert time.process_time() - start < 3

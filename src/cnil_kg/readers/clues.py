@@ -37,7 +37,7 @@ _TEXT = {
     "OptOutTopic": r"opt(?:ed)?[- ]?outs?|robots\.txt",
     "ConsentTopic": r"consent(?:s|ed|ement\w*)?|donated|einwilligung\w*",
     "RetentionTopic": r"retention|retained|time-limits? for storing|durées? de conservation|aufbewahrung\w*",
-    "ScaleTopic": r"(?:\d[\d.,]*[ \u00a0]?)?(?:million|billion|milliard|millionen|milliarden)s?",
+    "ScaleTopic": r"(?:\d[\d.,]{0,20}[ \u00a0]?)?(?:million|billion|milliard|millionen|milliarden)s?",
     "ScoringTopic": r"credit[- _](?:risks?|scor\w+)|creditworth\w*|scoring of|solvabilité|kreditwürdig\w*|profilage",
     "HighlyPersonalTopic": r"geolocat\w+|géolocalis\w+|location data|gps|bank accounts?|comptes? bancaires?"
     r"|income bracket",

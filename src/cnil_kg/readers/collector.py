@@ -32,6 +32,7 @@ class Collector:
         self._reader = reader
         self._stated: dict[tuple[Triple, str], Stated] = {}
         self._hints: dict[tuple[object, str, str], Hint] = {}
+        self._quoted: set[tuple[object, str, str]] = set()
         self._warnings: list[Warning_] = []
         self._unread: dict[str, None] = {}
         self._silent: dict[str, str] = {}
@@ -102,8 +103,8 @@ class Collector:
         if topic not in clues.TOPICS:
             raise ValueError(f"{topic} is no topic")
         key = (about, topic, field)
-        again = any((h.about, h.topic, h.quote) == (about, topic, printable_text(quote)) for h in self._hints.values())
-        if quote.strip() and not again:
+        if quote.strip() and (about, topic, quote) not in self._quoted:
+            self._quoted.add((about, topic, quote))
             self._hints.setdefault(key, Hint(about, topic, printable_text(quote), field, self.root))
 
     def mark(self) -> int:
@@ -112,8 +113,8 @@ class Collector:
 
     def forget(self, mark: int) -> None:
         """Drop the facts kept since a mark."""
-        for key in list(self._stated)[mark:]:
-            del self._stated[key]
+        while len(self._stated) > mark:
+            self._stated.popitem()
 
     def says_nothing(self, field: str, text: str) -> None:
         """Note a value like `n/a`, told once for all fields."""

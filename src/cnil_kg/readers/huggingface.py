@@ -20,7 +20,10 @@ _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MU
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _REPOSITORY = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
 _HUB = "https://huggingface.co/"
-_FIELD = re.compile(r"^\s*(?:[-*]\s*)?[\"`*]{0,3}([A-Za-z_][\w/.-]*)[\"`*]{0,3}\s*(?:\([^)]*\))?\s*:", re.MULTILINE)
+_FENCE = re.compile(r"(`{3,4}|~~~|`$)")
+_FIELD = re.compile(
+    r"^[ \t]*(?:[-*][ \t]*)?[\"`*]{0,3}([A-Za-z_][\w/.-]*)[\"`*]{0,3}[ \t]*(?:\([^)\n]*\))?[ \t]*:", re.MULTILINE
+)
 _COLUMNS = re.compile(r"fields|features")
 _HIDDEN = re.compile(
     r"citation|bibtex|contributions|curators|authors|contact|table of contents|data instances|data splits|languages"
@@ -180,11 +183,9 @@ class _Card:
 
 def _sections(body: str) -> Iterator[_Section]:
     """The sections of the text, without code, tables and HTML comments: those hold rows of the data."""
-    plain_text = re.sub(r"^(`{1,4}|~~~)[^\n`]*\n.*?^\1[ \t]*$", "", body, flags=re.DOTALL | re.MULTILINE)
-    plain_text = re.sub(r"<!--.*?-->", "", plain_text, flags=re.DOTALL)
     title, lines = "", list[str]()
     above: dict[int, str] = {}
-    for line in plain_text.splitlines():
+    for line in _prose(body):
         heading = _HEADING.match(line)
         if heading:
             yield _Section(title, "\n".join(lines), any(_COLUMNS.search(t) for t in above.values()))
@@ -193,6 +194,25 @@ def _sections(body: str) -> Iterator[_Section]:
         elif not line.lstrip().startswith(("|", "[//]:")) and not any(_HIDDEN.search(t) for t in above.values()):
             lines.append(line)
     yield _Section(title, "\n".join(lines), any(_COLUMNS.search(t) for t in above.values()))
+
+
+def _prose(body: str) -> Iterator[str]:
+    """The lines that are neither code nor HTML comment."""
+    fence = ""
+    comment = False
+    for line in body.splitlines():
+        bare = line.strip()
+        opening = _FENCE.match(bare)
+        if fence:
+            fence = "" if bare == fence else fence
+        elif comment:
+            comment = "-->" not in line
+        elif opening and bare.count(opening[1]) == 1:
+            fence = opening[1]
+        elif bare.startswith("<!--"):
+            comment = "-->" not in line
+        else:
+            yield line
 
 
 def _read_section(collector: Collector, subject: NamedNode, section: _Section) -> None:

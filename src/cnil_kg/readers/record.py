@@ -26,7 +26,7 @@ Node: TypeAlias = NamedNode | BlankNode
 Value: TypeAlias = NamedNode | BlankNode | Literal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A file of a catalog.
 

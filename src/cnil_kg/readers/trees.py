@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from cnil_kg.errors import InputError
@@ -13,6 +14,7 @@ Tree = Any
 """A value of JSON, or of YAML with every scalar as text."""
 
 
+@lru_cache(maxsize=2)
 def read_json(source: Source) -> Tree:
     """The value of a JSON text.
 

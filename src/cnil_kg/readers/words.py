@@ -16,15 +16,18 @@ _SILENT = frozenset(
 
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\))?")
 _BOUNDARY = re.compile(
-    r"(?<=[.!?…])\s+|\n|</?[a-zA-Z][^>]*>|[\w.+-]+@[\w-]+\.[\w.-]+|(?<=[a-zà-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ]* )|\bhttps?://\S+"
+    r"(?<=[.!?…])\s+|\n|</?[a-zA-Z][^<>]*>|[\w.+-]{1,64}@[\w.-]{1,255}|(?<=[a-zà-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ]* )|\bhttps?://\S+"
 )
 """Ends of sentences, and what a quotation never holds: tags, addresses."""
 
 MAX_QUOTE = 200
+_MAX_SILENT = 500
 
 
 def silent(text: str) -> bool:
     """True for a value that says nothing, like `n/a` or `[More Information Needed](...)`."""
+    if len(text) > _MAX_SILENT:
+        return False
     plain = _LINK.sub(r"\1", text).strip().strip("`*_[]().").strip()
     return plain.casefold() in _SILENT
 
@@ -47,7 +50,7 @@ def passage(text: str, start: int, end: int) -> str:
 
 def first_sentence(text: str) -> str:
     """How a text begins: its first sentence that says something."""
-    stripped = re.search(r"\S", re.sub(r"</?[a-zA-Z][^>]*>", lambda m: " " * len(m[0]), text))
+    stripped = re.search(r"\S", re.sub(r"</?[a-zA-Z][^<>]*>", lambda m: " " * len(m[0]), text))
     return passage(text, stripped.start(), stripped.start() + 1) if stripped else ""
 
 
