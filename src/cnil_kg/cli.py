@@ -11,13 +11,12 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cnil_kg import __version__
-from cnil_kg.errors import CnilKgError, InputError
+from cnil_kg.errors import CnilKgError
 
 FORMATS = ("text", "json", "markdown")
 SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", "yaml")
@@ -197,20 +196,41 @@ def convert(source: str, output: str | None, form: str | None, syntax: str | Non
     _write(converted(source, _form(form, output), format=syntax, stdin=sys.stdin.buffer), output)
 
 
+@cli.command("import")
+@click.argument("source", metavar="SOURCE")
+@_OUTPUT
+@click.option("--from", "reader", metavar="READER", help="What the source is, where it does not tell (see --help).")
+@click.option("--format", "form", type=click.Choice(["turtle", "ntriples", "jsonld"]), default="turtle")
+@click.option("--id", "id_", default="", metavar="IRI", help="What the record describes, where it names nothing.")
+@click.option("--vocabulary", type=click.Path(dir_okay=False), metavar="FILE", help="Definitions of its tags.")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the messages.")
+def import_(
+    source: str, output: str | None, reader: str | None, form: str, id_: str, vocabulary: str | None, lang: str
+) -> None:
+    """Turn the record of a data catalog (file, or -) into a partial description: facts, and hints apart.
+
+    READER: dcat, dpv, croissant, huggingface, ckan, datahub, openmetadata, or one of another package.
+    """
+    from cnil_kg.importing import import_record  # noqa: PLC0415
+
+    found = import_record(
+        source, reader=reader, form=form, lang=lang, id=id_, vocabulary=vocabulary, stdin=sys.stdin.buffer
+    )
+    for warning in found.warnings:
+        place = "" if warning.where is None else warning.where.file
+        line = f":{warning.where.line}" if warning.where and warning.where.line else ""
+        click.echo(f"cnil-kg: {place}{line}: {warning.text.of(lang)}", err=True)
+    _write(found.text, output)
+
+
 def _write(text: str, output: str | None) -> None:
     """Give a text to standard output, or to a file that is not there yet."""
     if output is None:
         click.echo(text, nl=False)
         return
-    path = Path(output)
-    if path.exists():
-        raise InputError("exists already", output, "Choose another name, or move it away first.")
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"cannot be written ({error.strerror})", output, "Choose a folder you may write in."
-        ) from error
+    from cnil_kg.outputs.file import write_new  # noqa: PLC0415
+
+    write_new(text, output)
 
 
 @cli.command()

@@ -279,3 +279,17 @@ def test_many_triples_around_one_project_take_no_longer_than_they_should(count: 
     noise = "".join(f"ex:x{i} ex:p ex:x{i + 1} .\n" for i in range(count))
     facts = facts_of("ex:p a ckg:Project .\n" + noise)
     assert [len(triples) for triples in graphs(facts).values()] == [1, count]
+
+
+def test_what_an_import_notes_of_a_dataset_stays_with_the_project_that_uses_it() -> None:
+    found = graphs(
+        facts_of(
+            "ex:one a ckg:Project ; ckg:hasProcessing ex:p . ex:p ex:uses ex:d .",
+            """ex:d a ex:Set . ex:other a ex:Set .
+            ex:fact rdf:subject ex:d ; prov:wasQuotedFrom ex:record . ex:hint ckg:hintAbout ex:d .
+            ex:record foaf:primaryTopic ex:d . ex:record-of-other foaf:primaryTopic ex:other .""",
+        )
+    )
+    assert {s.split()[0] for s in found.pop("ex:one")} == {"ex:one", "ex:p", "ex:d", "ex:fact", "ex:hint", "ex:record"}
+    (rest,) = found.values()
+    assert {s.split()[0] for s in rest} == {"ex:other", "ex:record-of-other"}

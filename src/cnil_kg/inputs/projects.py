@@ -9,15 +9,19 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode, Triple
 
 from cnil_kg.inputs.normalise import namespace
-from cnil_kg.vocab import CKG, DPV, PROV, RDF
+from cnil_kg.vocab import CKG, DPV, PREFIXES, PROV, RDF
 
 GRAPH = "urn:cnil-kg:graph:"
 BNODE = "urn:cnil-kg:bnode:"
 VOCABULARY = NamedNode(GRAPH + "vocabulary")
 """The graph of what the inputs state about terms of known vocabularies."""
 
-BACKWARD = frozenset({CKG + "partOfProject", CKG + "ofProcessing", PROV + "wasGeneratedBy"})
-"""Properties that a description also follows from object to subject."""
+BACKWARD = frozenset(
+    {CKG + "partOfProject", CKG + "ofProcessing", PROV + "wasGeneratedBy"}
+    | {CKG + "hintAbout", RDF + "subject", PREFIXES["foaf"] + "primaryTopic"}
+)
+"""Properties that a description also follows from object to subject; the last three lead to what an import notes
+about a resource and to the catalog's record of it, which are no description of their own."""
 
 _OWNS = NamedNode(CKG + "hasProcessing"), NamedNode(DPV + "hasProcess")
 _OWNED_BY = NamedNode(CKG + "partOfProject")

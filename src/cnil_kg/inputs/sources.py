@@ -139,6 +139,16 @@ def _identity(name: str) -> tuple[int, int] | str:
 
 
 def _read(name: str, number: int, asked: str | None, stdin: BinaryIO | None) -> Document:
+    return as_document(name, read_bytes(name, stdin), number, asked)
+
+
+def read_bytes(name: str, stdin: BinaryIO | None = None) -> bytes:
+    """What an input holds, in UTF-8 where a byte-order mark tells its encoding.
+
+    Raises:
+        InputError: it is empty, too large, no text or a page.
+        OSError: it cannot be read.
+    """
     if name == "-":
         data = (stdin or sys.stdin.buffer).read(MAX_BYTES + 1)
     else:
@@ -151,6 +161,15 @@ def _read(name: str, number: int, asked: str | None, stdin: BinaryIO | None) -> 
         raise InputError("The file is empty.", name, "Describe at least one project in it, or leave it out.")
     if _HTML_START.match(data):
         raise InputError("The file is an HTML page, not RDF.", name, "Download the RDF file itself.")
+    return data
+
+
+def as_document(name: str, data: bytes, number: int = 1, asked: str | None = None) -> Document:
+    """The bytes of an input as a document in its syntax: the one asked for, else by its name and first bytes.
+
+    Raises:
+        InputError: the syntax cannot be told, or XML in another encoding than it says.
+    """
     found = asked or _sniff(name, data)
     if found == "rdfxml":
         data = _utf8_xml(data, name)
