@@ -1,0 +1,150 @@
+"""One run of one query over a dataset."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, Variable
+
+from cnil_kg.errors import QueryError
+from cnil_kg.rdf import Value
+from cnil_kg.sparql.dataset import LAYERS, Dataset
+from cnil_kg.sparql.guard import guard, syntax
+from cnil_kg.sparql.library import Query
+from cnil_kg.sparql.parameters import bindings
+from cnil_kg.vocab import PREFIXES
+
+ROWS = {
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+}
+TRIPLES = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES}
+STACK = 512 * 1024 * 1024
+"""Reserved, not used: the engine recurses once a bracket, and a thread may have a larger stack than the process."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The solutions of a SELECT query: the columns, and a term or None for each."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def wanted(query: Query, layers: Sequence[str]) -> tuple[str, ...]:
+    """The layers to fill for a query.
+
+    Args:
+        query: what is asked.
+        layers: those the user chose; `all`, or none chosen: those the question reads, every one for a query of a user.
+
+    Raises:
+        QueryError: the question reads a layer left out; its answer would be a false "none".
+    """
+    if not layers or "all" in layers:
+        return query.reads or LAYERS
+    lacking = [layer for layer in query.reads if layer not in layers]
+    if lacking:
+        what = f"this question reads what is {' and '.join(lacking)}, which --graph leaves out"
+        raise QueryError(what, query.where, "Leave --graph out.")
+    return tuple(layers)
+
+
+def table(dataset: Dataset, query: Query, given: Sequence[str] = ()) -> Table | bool | bytes:
+    """The answer for a reader: a table, yes or no, or triples as Turtle."""
+
+    def read(results: Any) -> Table | bool | bytes:
+        if isinstance(results, QuerySolutions):
+            columns = tuple(v.value for v in results.variables)
+            return Table(columns, tuple(tuple(row) for row in results))
+        if isinstance(results, QueryBoolean):
+            return bool(results)
+        return _triples(results, RdfFormat.TURTLE)
+
+    return _ask(dataset, query, given, read)
+
+
+def document(dataset: Dataset, query: Query, format: str, given: Sequence[str] = ()) -> bytes:
+    """The answer as a document, written by pyoxigraph.
+
+    Args:
+        dataset: what is asked of.
+        query: what is asked.
+        format: a key of ROWS or TRIPLES.
+        given: `name=value` parameters.
+
+    Raises:
+        QueryError: the query is refused, cannot be read, or its results have no such format.
+    """
+
+    def write(results: Any) -> bytes:
+        triples = isinstance(results, QueryTriples)
+        formats: Mapping[str, Any] = TRIPLES if triples else ROWS
+        if format not in formats:
+            what = f"{format} cannot hold {'triples' if triples else 'the answer to SELECT or ASK'}"
+            raise QueryError(what, query.where, f"Choose one of {', '.join(formats)}.")
+        if triples:
+            return _triples(results, TRIPLES[format])
+        if isinstance(results, QueryBoolean) and format in ("csv", "tsv"):
+            return f"{str(bool(results)).lower()}\n".encode()  # the W3C defines no CSV of a boolean
+        written: bytes = results.serialize(format=ROWS[format])
+        return written
+
+    return _ask(dataset, query, given, write)
+
+
+def _triples(results: QueryTriples, format: RdfFormat) -> bytes:
+    prefixes = PREFIXES if format == RdfFormat.TURTLE else None
+    written = results.serialize(format=format, prefixes=prefixes)
+    assert written is not None
+    return written
+
+
+def _ask(dataset: Dataset, query: Query, given: Sequence[str], read: Callable[[Any], _T]) -> _T:
+    guard(query.sparql, dataset.graphs, query.where)
+    bound = bindings(query.parameters, given, query.where)
+    return evaluate(dataset.store, query.sparql, bound, query.where, read)
+
+
+def evaluate(
+    store: Store, sparql: str, bound: Mapping[Variable, Value], where: str, read: Callable[[Any], _T], **graphs: Any
+) -> _T:
+    """Evaluate a guarded query in a thread with a large stack, and read its results there.
+
+    Raises:
+        QueryError: a syntax error, or a parameter that does not stand in the SELECT clause.
+    """
+    outcome: list[Any] = []
+
+    def work() -> None:
+        try:
+            outcome.append(read(store.query(sparql, substitutions=dict(bound) or None, **graphs)))
+        except Exception as error:
+            outcome.append(error)
+
+    previous = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+    finally:
+        threading.stack_size(previous)
+    while thread.is_alive():
+        thread.join(0.1)  # so that Ctrl-C is heard
+    found = outcome[0]
+    if isinstance(found, SyntaxError):
+        raise syntax(found, where) from found
+    if isinstance(found, RuntimeError) and "SELECT projection" in str(found):
+        names = ", ".join(sorted(f"?{v.value}" for v in bound))
+        what = f"its parameters ({names}) must stand in the SELECT clause"
+        raise QueryError(what, where, "Add them to SELECT.") from found
+    if isinstance(found, Exception):
+        raise found
+    answer: _T = found
+    return answer
