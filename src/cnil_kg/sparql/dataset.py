@@ -55,6 +55,12 @@ class Dataset:
     examined: Examined
     errors: tuple[CnilKgError, ...] = ()
 
+    @property
+    def described(self) -> bool:
+        """True when anything was there to examine."""
+        e = self.examined
+        return bool(e.projects + e.processings + e.datasets + e.actors)
+
 
 def dataset(
     inputs: Sequence[str],

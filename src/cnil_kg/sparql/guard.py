@@ -58,12 +58,12 @@ class Guarded:
     graphs: tuple[str, ...] = ()
 
 
-def guard(text: str, graphs: Collection[str], where: str = "query", max_length: int = MAX_LENGTH) -> Guarded:
+def guard(text: str, graphs: Collection[str] | None, where: str = "query", max_length: int = MAX_LENGTH) -> Guarded:
     """Look at a query before it is evaluated.
 
     Args:
         text: the SPARQL text.
-        graphs: the IRIs of the graphs that may stand after FROM.
+        graphs: the IRIs of the graphs that may stand after FROM; None where they are not known yet.
         where: what errors name as their place.
         max_length: the longest text, in characters.
 
@@ -77,7 +77,7 @@ def guard(text: str, graphs: Collection[str], where: str = "query", max_length: 
 
 
 class _Guard:
-    def __init__(self, text: str, graphs: Collection[str], where: str) -> None:
+    def __init__(self, text: str, graphs: Collection[str] | None, where: str) -> None:
         self.text, self.graphs, self.where = text, graphs, where
         self.prefixes: dict[str, str] = {}
 
@@ -133,7 +133,7 @@ class _Guard:
             if after.kind == "word" and after.text.upper() == "NAMED" and at + 2 < len(tokens):
                 after = tokens[at + 2]
             iri = self.resolved(after)
-            if iri not in self.graphs:
+            if self.graphs is not None and iri not in self.graphs:
                 self.refuse(after, f"the graph {iri} is not loaded, and nothing is fetched", _GRAPHS)
             found.append(iri)
         return found

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, Variable
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Variable,
+    serialize,
+)
 
 from cnil_kg.errors import QueryError
 from cnil_kg.rdf import Value
@@ -102,7 +111,7 @@ def document(dataset: Dataset, query: Query, format: str, given: Sequence[str] =
 
 def _triples(results: QueryTriples, format: RdfFormat) -> bytes:
     prefixes = PREFIXES if format == RdfFormat.TURTLE else None
-    written = results.serialize(format=format, prefixes=prefixes)
+    written = serialize(sorted(results, key=str), format=format, prefixes=prefixes)
     assert written is not None
     return written
 
@@ -127,7 +136,8 @@ def evaluate(
         try:
             outcome.append(read(store.query(sparql, substitutions=dict(bound) or None, **graphs)))
         except Exception as error:
-            outcome.append(error)
+            # without its frames: results may not outlive this thread
+            outcome.append(error.with_traceback(None))
 
     previous = threading.stack_size(STACK)
     try:
