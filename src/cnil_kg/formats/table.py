@@ -80,6 +80,10 @@ CODES: Mapping[str, Mapping[str, Text]] = {
 }
 _BOOLEANS = {"true": Text("oui", "yes"), "false": Text("non", "no")}
 _NO_ROW = Text("Aucune ligne.", "No row.")
+_LEFT_OUT = Text(
+    "Lignes écartées par le filtre : {n}, dont indéterminées : {u}.",
+    "Rows left out by the filter: {n}, of which undetermined: {u}.",
+)
 _EXAMINED = Text("Examiné : {counts}.", "Examined: {counts}.")
 _PARAMETERS = Text("paramètres", "parameters")
 _EVERY = Text("tous", "all")
@@ -91,8 +95,22 @@ def render(answer: Table | bool | bytes, dataset: Dataset, query: Query, lang: s
         return plain(answer.decode("utf-8"))
     if isinstance(answer, bool):
         return _BOOLEANS[str(answer).lower()].of(lang) + "\n"
+    if answer.left_out:
+        return _filtered(answer, dataset, lang)
     if not answer.rows:
         return "\n".join([query.none.of(lang) or _NO_ROW.of(lang), _examined(dataset, lang)]) + "\n"
+    return _table(answer, dataset, lang)
+
+
+def _filtered(answer: Table, dataset: Dataset, lang: str) -> str:
+    """The rows kept, and how many were not: those undetermined may still belong here."""
+    at = answer.columns.index("outcome") if "outcome" in answer.columns else None
+    hidden = sum(at is not None and row[at] == Literal("undetermined") for row in answer.left_out)
+    said = _LEFT_OUT.of(lang).format(n=len(answer.left_out), u=hidden)
+    return (_table(answer, dataset, lang) if answer.rows else _NO_ROW.of(lang) + "\n") + said + "\n"
+
+
+def _table(answer: Table, dataset: Dataset, lang: str) -> str:
     kept = [i for i, column in enumerate(answer.columns) if any(row[i] is not None for row in answer.rows)]
     titles = [_title(answer.columns[i], lang) for i in kept]
     cells = _Cells(dataset, lang)

@@ -4,7 +4,7 @@
     # fr: une phrase ; # en: the same
     # none-fr: ce que dit un résultat vide ; # none-en: what an empty result says
     # reads: the layers it rests on, among stated, derived, verdicts
-    # param: see parameters.py
+    # param: ..., # filter: ... (parameters.py)
     # since: 0.1.0
     # status: active
 
@@ -51,13 +51,13 @@ class Query:
 
 
 def user_query(text: str, where: str) -> Query:
-    """A query of a user; only `# param:` lines of its header are read.
+    """A query of a user; only its `# param:` and `# filter:` lines are read.
 
     Raises:
         QueryError: a parameter cannot be read.
     """
-    lines = re.findall(r"^# ?param: (.*)$", text, re.MULTILINE)
-    return Query(where, text, tuple(read_parameter(line, where) for line in lines))
+    lines = re.findall(r"^# ?(param|filter): (.*)$", text, re.MULTILINE)
+    return Query(where, text, tuple(read_parameter(line, where, key == "filter") for key, line in lines))
 
 
 @cache
@@ -84,9 +84,9 @@ def _read(path: Path) -> Query:
         match = _HEADER.match(line)
         if match is None:
             break
-        if match[1] == "param":
+        if match[1] in ("param", "filter"):
             try:
-                parameters.append(read_parameter(match[2], path.name))
+                parameters.append(read_parameter(match[2], path.name, match[1] == "filter"))
             except QueryError as error:
                 raise RuleLoadError(error.what, path.name) from error
         else:

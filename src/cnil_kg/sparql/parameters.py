@@ -1,9 +1,12 @@
 """Parameters of a query: declared in its header, read from text, bound as terms.
 
     # param: before date any | fin avant ce jour | ending before this day
+    # filter: project iri any | ce projet seul | this project only
 
-Name, type, default, then what it says in French and English. A parameter is a variable of the SELECT clause, bound by
-the engine and never pasted into the text; `any` leaves it open, and the query then answers for all its values.
+Name, type, default, then what it says in French and English. A `param` is a variable bound by the engine, which asks
+that it stand in the SELECT clause; it belongs in a FILTER (under OPTIONAL it would hold for rows that do not match,
+and the engine takes BOUND of it as false: write COALESCE). A `filter` keeps the rows whose column has this value, and no other. Neither is ever pasted into the
+text. `any` leaves them open, and the query then answers for all values.
 """
 
 from __future__ import annotations
@@ -30,12 +33,13 @@ _WORDS = re.compile(r"word\(([\w-]+(?:,[\w-]+)*)\)")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: `words` are the values of a `word(...)` type, else empty."""
+    """A parameter, or a filter on a column when `filters`; `words` are the values of a `word(...)` type, else empty."""
 
     name: str
     type: str
     default: str
     text: Text
+    filters: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -43,8 +47,16 @@ class Parameter:
         return tuple(match[1].split(",")) if match else ()
 
 
-def read_parameter(line: str, where: str) -> Parameter:
-    """The parameter a header line declares.
+@dataclass(frozen=True)
+class Bindings:
+    """The terms given: those the engine binds, and those a column must have."""
+
+    bound: Mapping[Variable, Value]
+    columns: Mapping[str, Value]
+
+
+def read_parameter(line: str, where: str, filters: bool = False) -> Parameter:
+    """The parameter a header line declares; `filters` for a line `# filter:`.
 
     Raises:
         QueryError: the line is not in form, its type is unknown or its default is not of the type.
@@ -55,13 +67,13 @@ def read_parameter(line: str, where: str) -> Parameter:
         repair = f"Write `# param: name type default | texte | text`; types: {types}; default `{ANY}`: every value."
         raise QueryError(f"this parameter cannot be read: {line}", where, repair)
     text = Text(match["fr"].strip(), match["en"].strip())
-    parameter = Parameter(match["name"], match["type"], match["default"], text)
+    parameter = Parameter(match["name"], match["type"], match["default"], text, filters)
     if parameter.default != ANY:
         term(parameter, parameter.default, where)
     return parameter
 
 
-def bindings(declared: Sequence[Parameter], given: Sequence[str], where: str) -> dict[Variable, Value]:
+def bindings(declared: Sequence[Parameter], given: Sequence[str], where: str) -> Bindings:
     """The terms to bind.
 
     Args:
@@ -85,7 +97,11 @@ def bindings(declared: Sequence[Parameter], given: Sequence[str], where: str) ->
             raise QueryError(f"the parameter {name} is given twice", where, "Give it once.")
         seen.add(name)
         values[name] = value
-    return {Variable(name): term(known[name], value, where) for name, value in values.items() if value != ANY}
+    terms = {name: term(known[name], value, where) for name, value in values.items() if value != ANY}
+    return Bindings(
+        {Variable(name): value for name, value in terms.items() if not known[name].filters},
+        {name: value for name, value in terms.items() if known[name].filters},
+    )
 
 
 def _nearest(name: str, known: Mapping[str, Parameter]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pyoxigraph import (
+    Literal,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -15,6 +17,7 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Variable,
+    parse_query_results,
     serialize,
 )
 
@@ -24,7 +27,7 @@ from cnil_kg.sparql.dataset import LAYERS, Dataset
 from cnil_kg.sparql.guard import guard, syntax
 from cnil_kg.sparql.library import Query
 from cnil_kg.sparql.parameters import bindings
-from cnil_kg.vocab import PREFIXES
+from cnil_kg.vocab import PREFIXES, XSD
 
 ROWS = {
     "csv": QueryResultsFormat.CSV,
@@ -41,10 +44,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Table:
-    """The solutions of a SELECT query: the columns, and a term or None for each."""
+    """The solutions of a SELECT query: the columns, a term or None for each; the rows that filters left out."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    left_out: tuple[tuple[Any, ...], ...] = ()
 
 
 def wanted(query: Query, layers: Sequence[str]) -> tuple[str, ...]:
@@ -61,7 +65,7 @@ def wanted(query: Query, layers: Sequence[str]) -> tuple[str, ...]:
         return query.reads or LAYERS
     lacking = [layer for layer in query.reads if layer not in layers]
     if lacking:
-        what = f"this question reads what is {' and '.join(lacking)}, which --graph leaves out"
+        what = f"this question reads {' and '.join(lacking)}, which --graph leaves out"
         raise QueryError(what, query.where, "Leave --graph out.")
     return tuple(layers)
 
@@ -69,10 +73,14 @@ def wanted(query: Query, layers: Sequence[str]) -> tuple[str, ...]:
 def table(dataset: Dataset, query: Query, given: Sequence[str] = ()) -> Table | bool | bytes:
     """The answer for a reader: a table, yes or no, or triples as Turtle."""
 
-    def read(results: Any) -> Table | bool | bytes:
+    def read(results: Any, wanted: Mapping[str, Value]) -> Table | bool | bytes:
+        _check_filters(results, wanted, query.where)
         if isinstance(results, QuerySolutions):
             columns = tuple(v.value for v in results.variables)
-            return Table(columns, tuple(tuple(row) for row in results))
+            at = {columns.index(name): term for name, term in wanted.items()}
+            found = [tuple(row) for row in results]
+            kept = tuple(row for row in found if all(row[i] == term for i, term in at.items()))
+            return Table(columns, kept, tuple(row for row in found if row not in kept) if at else ())
         if isinstance(results, QueryBoolean):
             return bool(results)
         return _triples(results, RdfFormat.TURTLE)
@@ -93,7 +101,8 @@ def document(dataset: Dataset, query: Query, format: str, given: Sequence[str] =
         QueryError: the query is refused, cannot be read, or its results have no such format.
     """
 
-    def write(results: Any) -> bytes:
+    def write(results: Any, wanted: Mapping[str, Value]) -> bytes:
+        _check_filters(results, wanted, query.where)
         triples = isinstance(results, QueryTriples)
         formats: Mapping[str, Any] = TRIPLES if triples else ROWS
         if format not in formats:
@@ -103,7 +112,7 @@ def document(dataset: Dataset, query: Query, format: str, given: Sequence[str] =
             return _triples(results, TRIPLES[format])
         if isinstance(results, QueryBoolean) and format in ("csv", "tsv"):
             return f"{str(bool(results)).lower()}\n".encode()  # the W3C defines no CSV of a boolean
-        written: bytes = results.serialize(format=ROWS[format])
+        written: bytes = (filtered(results, wanted) if wanted else results).serialize(format=ROWS[format])
         return written
 
     return _ask(dataset, query, given, write)
@@ -116,10 +125,39 @@ def _triples(results: QueryTriples, format: RdfFormat) -> bytes:
     return written
 
 
-def _ask(dataset: Dataset, query: Query, given: Sequence[str], read: Callable[[Any], _T]) -> _T:
+def _ask(
+    dataset: Dataset, query: Query, given: Sequence[str], read: Callable[[Any, Mapping[str, Value]], _T]
+) -> _T:
     guard(query.sparql, dataset.graphs, query.where)
-    bound = bindings(query.parameters, given, query.where)
-    return evaluate(dataset.store, query.sparql, bound, query.where, read)
+    terms = bindings(query.parameters, given, query.where)
+    return evaluate(dataset.store, query.sparql, terms.bound, query.where, lambda r: read(r, terms.columns))
+
+
+def _check_filters(results: Any, columns: Mapping[str, Value], where: str) -> None:
+    names = [v.value for v in results.variables] if isinstance(results, QuerySolutions) else []
+    lacking = [name for name in columns if name not in names]
+    if lacking:
+        raise QueryError(f"the filter {lacking[0]} is no column", where, "Add it to SELECT.")
+
+
+def filtered(results: QuerySolutions, columns: Mapping[str, Value]) -> QuerySolutions:
+    """The solutions whose columns have these terms, and no other."""
+    document = json.loads(results.serialize(format=QueryResultsFormat.JSON))
+    wanted = {name: _as_json(term) for name, term in columns.items()}
+    document["results"]["bindings"] = [
+        row for row in document["results"]["bindings"] if all(row.get(name) == term for name, term in wanted.items())
+    ]
+    kept = parse_query_results(json.dumps(document), format=QueryResultsFormat.JSON)
+    assert isinstance(kept, QuerySolutions)
+    return kept
+
+
+def _as_json(term: Value) -> dict[str, str]:
+    """A term as the W3C's JSON results write it."""
+    if not isinstance(term, Literal):
+        return {"type": "uri", "value": term.value}
+    datatype = {} if term.datatype.value == XSD + "string" else {"datatype": term.datatype.value}
+    return {"type": "literal", "value": term.value, **datatype}
 
 
 def evaluate(
