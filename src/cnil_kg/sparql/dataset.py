@@ -84,8 +84,10 @@ def dataset(
     return fill(reason(load(inputs, format=format, stdin=stdin, terms=book.terms), book, day), day, layers)
 
 
-def fill(reasoned: Reasoned, as_of: str, layers: Collection[str] = LAYERS) -> Dataset:
-    """The dataset of a run."""
+def fill(
+    reasoned: Reasoned, as_of: str, layers: Collection[str] = LAYERS, concluder: Concluder | None = None
+) -> Dataset:
+    """The dataset of a run; `concluder` when the run has one that knows its conclusions."""
     facts, book = reasoned.facts, reasoned.rulebook
     examined = count(reasoned)
     names = {d.graph: _graph(d) for d in facts.descriptions}
@@ -99,7 +101,7 @@ def fill(reasoned: Reasoned, as_of: str, layers: Collection[str] = LAYERS) -> Da
             home = NamedNode(OURS + layer)
             graphs.add(home.value)
             # read whole before it is written: the verdicts are worked out on the store of the run
-            for triple, graph in _triples(reasoned, layer):
+            for triple, graph in _triples(reasoned, layer, concluder):
                 places = [home, DefaultGraph()] + ([names[graph]] if graph is not None else [])
                 store.extend(Quad(triple.subject, triple.predicate, triple.object, place) for place in places)
     graphs |= {g.value for g in store.named_graphs() if isinstance(g, NamedNode)}
@@ -107,10 +109,12 @@ def fill(reasoned: Reasoned, as_of: str, layers: Collection[str] = LAYERS) -> Da
     return Dataset(store, kept, frozenset(graphs), facts.paths, book, as_of, examined, facts.errors)
 
 
-def _triples(reasoned: Reasoned, layer: str) -> Iterator[tuple[Triple, NamedNode | None]]:
+def _triples(
+    reasoned: Reasoned, layer: str, concluder: Concluder | None
+) -> Iterator[tuple[Triple, NamedNode | None]]:
     """The triples of a layer, each with the graph of its description; a verdict belongs to no description."""
     if layer == "verdicts":
-        yield from ((triple, None) for triple in _concluded(reasoned))
+        yield from ((triple, None) for triple in _concluded(concluder or Concluder(reasoned)))
     else:
         forged = set(reasoned.forged)
         quads = (
@@ -123,10 +127,10 @@ def _triples(reasoned: Reasoned, layer: str) -> Iterator[tuple[Triple, NamedNode
                 yield quad.triple, quad.graph_name
 
 
-def _concluded(reasoned: Reasoned) -> Iterator[Triple]:
+def _concluded(concluder: Concluder) -> Iterator[Triple]:
     from cnil_kg.sparql.verdicts import verdict_triples  # noqa: PLC0415  (rdflib and pySHACL, where needed)
 
-    yield from verdict_triples(Concluder(reasoned))
+    yield from verdict_triples(concluder)
 
 
 def _graph(description: Description) -> NamedNode:
