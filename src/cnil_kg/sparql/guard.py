@@ -52,10 +52,11 @@ class Token:
 
 @dataclass(frozen=True)
 class Guarded:
-    """What the guard learnt: the form of a query and the graphs its FROM clauses name."""
+    """What the guard learnt: the form of a query, the graphs after FROM and after FROM NAMED."""
 
     form: Form
-    graphs: tuple[str, ...] = ()
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def guard(text: str, graphs: Collection[str] | None, where: str = "query", max_length: int = MAX_LENGTH) -> Guarded:
@@ -89,8 +90,7 @@ class _Guard:
         for token in tokens:
             if token.kind == "word" and token.text.upper() == "SERVICE":
                 self.refuse(token, "SERVICE would ask another server", "Load what is needed, and ask it here.")
-        named = tuple(self.named(tokens))
-        return Guarded(form, named)
+        return Guarded(form, *self.clauses(tokens))
 
     def depth(self, tokens: list[Token]) -> None:
         depth = 0
@@ -123,20 +123,20 @@ class _Guard:
         what = "holds no query" if at >= len(tokens) else "is no query"
         raise QueryError(what, self.where, "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE, after the prefixes.")
 
-    def named(self, tokens: list[Token]) -> list[str]:
-        """The graphs after FROM and FROM NAMED, each of them loaded."""
-        found = []
+    def clauses(self, tokens: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The graphs after FROM and those after FROM NAMED, each of them loaded."""
+        default, named = [], []
         for at, token in enumerate(tokens):
             if token.kind != "word" or token.text.upper() != "FROM" or at + 1 >= len(tokens):
                 continue
-            after = tokens[at + 1]
+            after, found = tokens[at + 1], default
             if after.kind == "word" and after.text.upper() == "NAMED" and at + 2 < len(tokens):
-                after = tokens[at + 2]
+                after, found = tokens[at + 2], named
             iri = self.resolved(after)
             if self.graphs is not None and iri not in self.graphs:
-                self.refuse(after, f"the graph {iri} is not loaded, and nothing is fetched", _GRAPHS)
+                self.refuse(after, f"the graph {iri} is not loaded, and nothing is fetched", GRAPHS)
             found.append(iri)
-        return found
+        return tuple(default), tuple(named)
 
     def resolved(self, token: Token) -> str:
         """The IRI a token stands for; a relative IRI comes back as it is, and no graph has such a name."""
@@ -149,7 +149,7 @@ class _Guard:
         raise QueryError(what, place(self.where, self.text, token.start), repair)
 
 
-_GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { } } lists the graphs."
+GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { } } lists the graphs."
 
 
 def place(where: str, text: str, start: int) -> str:
@@ -158,9 +158,11 @@ def place(where: str, text: str, start: int) -> str:
 
 
 def syntax(error: SyntaxError, where: str) -> QueryError:
-    """The one message of a text that pyoxigraph cannot read, with its line; the list of what it expected is cut."""
-    match = re.match(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
+    """The one message of a text that pyoxigraph cannot read, with its place.
+
+    What the parser expected there is left out: it names one way out of many, not always the same.
+    """
+    match = re.match(r"error at (\d+):(\d+)", str(error))
     if match is None:
-        return QueryError(f"SPARQL syntax: {str(error)[:200]}", where)
-    expected = match[3] if len(match[3]) <= 80 else "something else here"
-    return QueryError(f"SPARQL syntax, column {match[2]}: {expected}", f"{where}:{match[1]}", "Look before this place.")
+        return QueryError("SPARQL syntax: not readable", where)
+    return QueryError(f"SPARQL syntax, column {match[2]}", f"{where}:{match[1]}", "Look at this place and just before.")

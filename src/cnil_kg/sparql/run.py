@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pyoxigraph import (
+    DefaultGraph,
     Literal,
+    NamedNode,
+    Quad,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -22,7 +25,7 @@ from pyoxigraph import (
 )
 
 from cnil_kg.errors import QueryError
-from cnil_kg.rdf import Value
+from cnil_kg.rdf import Value, matching
 from cnil_kg.sparql.dataset import LAYERS, Dataset
 from cnil_kg.sparql.guard import guard, syntax
 from cnil_kg.sparql.library import Query
@@ -128,9 +131,10 @@ def _triples(results: QueryTriples, format: RdfFormat) -> bytes:
 def _ask(
     dataset: Dataset, query: Query, given: Sequence[str], read: Callable[[Any, Mapping[str, Value]], _T]
 ) -> _T:
-    guard(query.sparql, dataset.graphs, query.where)
+    guarded = guard(query.sparql, dataset.graphs, query.where)
+    store, scope = scoped(dataset.store, guarded.default, guarded.named)
     terms = bindings(query.parameters, given, query.where)
-    return evaluate(dataset.store, query.sparql, terms.bound, query.where, lambda r: read(r, terms.columns))
+    return evaluate(store, query.sparql, terms.bound, query.where, lambda r: read(r, terms.columns), **scope)
 
 
 def _check_filters(results: Any, columns: Mapping[str, Value], where: str) -> None:
@@ -158,6 +162,26 @@ def _as_json(term: Value) -> dict[str, str]:
         return {"type": "uri", "value": term.value}
     datatype = {} if term.datatype.value == XSD + "string" else {"datatype": term.datatype.value}
     return {"type": "literal", "value": term.value, **datatype}
+
+
+def scoped(store: Store, default: Sequence[str], named: Sequence[str]) -> tuple[Store, dict[str, Any]]:
+    """The store and options for a query over some graphs only; nothing named: over the whole dataset.
+
+    pyoxigraph counts a triple of two default graphs twice, where the merge of the two has it once: several are merged
+    into the default graph of another store.
+    """
+    if not default and not named:
+        return store, {}
+    graphs = [NamedNode(iri) for iri in dict.fromkeys(default)]
+    names = [NamedNode(iri) for iri in dict.fromkeys(named)]
+    if len(graphs) == 1:
+        return store, {"default_graph": graphs, "named_graphs": names}
+    merged = Store()
+    for graph in graphs:
+        merged.extend(Quad(q.subject, q.predicate, q.object) for q in matching(store, None, None, None, graph))
+    for name in names:
+        merged.extend(matching(store, None, None, None, name))
+    return merged, {"default_graph": DefaultGraph(), "named_graphs": names}
 
 
 def evaluate(
