@@ -32,7 +32,7 @@ BANK = str(ROOT / "examples" / "bank.ttl")
     [
         'SELECT * { ?s ?p "SERVICE", \'LOAD\', """a"SERVICE""", \'\'\'it\'s SERVICE\'\'\', "\\"SERVICE" }',
         "SELECT * { ?s ?p ?o } # SERVICE <http://x> { }",
-        "PREFIX service: <http://service/> SELECT ?service { ?service service:SERVICE <http://x/SERVICE> ; service: 1 }",
+        "PREFIX service: <http://service/> SELECT ?service { ?service service:SERVICE <http://x/SERVICE> ; service: 1 }",  # noqa: E501
         "SELECT * { ?s ?p ?o FILTER(?s<?p&&?o>?p) }",
         'SELECT * { ?s ?p "x"@service }',
         "SELECT * FROM <urn:cnil-kg:stated> { ?s ?p ?o }",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
@@ -102,7 +102,7 @@ def fill(
             graphs.add(home.value)
             # read whole before it is written: the verdicts are worked out on the store of the run
             for triple, graph in _triples(reasoned, layer, concluder):
-                places = [home, DefaultGraph()] + ([names[graph]] if graph is not None else [])
+                places: list[Any] = [home, DefaultGraph()] + ([names[graph]] if graph is not None else [])
                 store.extend(Quad(triple.subject, triple.predicate, triple.object, place) for place in places)
     graphs |= {g.value for g in store.named_graphs() if isinstance(g, NamedNode)}
     kept = tuple(layer for layer in LAYERS if layer in layers)

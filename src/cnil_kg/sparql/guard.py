@@ -125,7 +125,8 @@ class _Guard:
 
     def clauses(self, tokens: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The graphs after FROM and those after FROM NAMED, each of them loaded."""
-        default, named = [], []
+        default: list[str] = []
+        named: list[str] = []
         for at, token in enumerate(tokens):
             if token.kind != "word" or token.text.upper() != "FROM" or at + 1 >= len(tokens):
                 continue

@@ -30,6 +30,9 @@ REQUIRED = ("id", "fr", "en", "none-fr", "none-en", "reads", "since", "status")
 _HEADER = re.compile(r"^# ?([a-z-]+): (.*)$")
 
 
+_NOTHING = Text("", "")
+
+
 @dataclass(frozen=True)
 class Query:
     """A query ready to run, of the library or of a user.
@@ -45,8 +48,8 @@ class Query:
     sparql: str
     parameters: tuple[Parameter, ...] = ()
     name: str = ""
-    text: Text = Text("", "")
-    none: Text = Text("", "")
+    text: Text = _NOTHING
+    none: Text = _NOTHING
     reads: tuple[str, ...] = ()
 
 

@@ -5,8 +5,8 @@
 
 Name, type, default, then what it says in French and English. A `param` is a variable bound by the engine, which asks
 that it stand in the SELECT clause; it belongs in a FILTER (under OPTIONAL it would hold for rows that do not match,
-and the engine takes BOUND of it as false: write COALESCE). A `filter` keeps the rows whose column has this value, and no other. Neither is ever pasted into the
-text. `any` leaves them open, and the query then answers for all values.
+and the engine takes BOUND of it as false: write COALESCE). A `filter` keeps the rows whose column has this value, and
+no other. Neither is ever pasted into the text. `any` leaves them open, and the query then answers for all values.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _nearest(name: str, known: Mapping[str, Parameter]) -> str:
     return f"Its parameters: {', '.join(known)}." if known else "It has none; a `# param:` line declares one."
 
 
-def term(parameter: Parameter, value: str, where: str) -> Value:
+def term(parameter: Parameter, value: str, where: str) -> Value:  # noqa: C901  (one branch a type)
     """The term a value stands for, by the type of its parameter.
 
     Raises:

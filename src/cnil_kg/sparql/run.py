@@ -115,7 +115,8 @@ def document(dataset: Dataset, query: Query, format: str, given: Sequence[str] =
             return _triples(results, TRIPLES[format])
         if isinstance(results, QueryBoolean) and format in ("csv", "tsv"):
             return f"{str(bool(results)).lower()}\n".encode()  # the W3C defines no CSV of a boolean
-        written: bytes = (filtered(results, wanted) if wanted else results).serialize(format=ROWS[format])
+        written = (filtered(results, wanted) if wanted else results).serialize(format=ROWS[format])
+        assert written is not None  # given to no file
         return written
 
     return _ask(dataset, query, given, write)
@@ -144,7 +145,7 @@ def _check_filters(results: Any, columns: Mapping[str, Value], where: str) -> No
 
 def filtered(results: QuerySolutions, columns: Mapping[str, Value]) -> QuerySolutions:
     """The solutions whose columns have these terms, and no other."""
-    document = json.loads(results.serialize(format=QueryResultsFormat.JSON))
+    document = json.loads(results.serialize(format=QueryResultsFormat.JSON) or b"{}")
     wanted = {name: _as_json(term) for name, term in columns.items()}
     document["results"]["bindings"] = [
         row for row in document["results"]["bindings"] if all(row.get(name) == term for name, term in wanted.items())
