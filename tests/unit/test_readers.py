@@ -451,6 +451,7 @@ def test_coarse_tags(tmp_path: Path, tag: str, stated: set[str], asked: set[tupl
     found = read(tmp_path, "a.json", table(columns=[column("c", tag)]))
     assert facts(found) == {'dct:title "clients"'} | stated
     assert {(t, q) for t, q, _ in hints(found)} == asked
+    assert codes(found) == []
 
 
 def test_a_suggested_tag_is_a_hint(tmp_path: Path) -> None:

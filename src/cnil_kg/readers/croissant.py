@@ -37,8 +37,6 @@ _TEXTS = {
     "usageInfo": "ReuseTermsTopic",
     "keywords": "",
 }
-_SAMPLES = frozenset({"data", "examples"})
-"""Rows of the data themselves, never read."""
 _FACTS = {"datePublished": "dct:issued", "dateModified": "dct:modified", "temporalCoverage": "dct:temporal"}
 _READ = frozenset({"name", "description", "license", "url", "version", "creator", "publisher", "distribution"}) | {
     *("recordSet", "wasDerivedFrom", "wasGeneratedBy", "wasAssociatedWith", "citeAs", "conformsTo", "isLiveDataset"),
@@ -202,9 +200,9 @@ class _Reading:
                     self._collector.text(subject, v, f"{place}.{k}", "SourceTopic" if bare(k) == "description" else "")
 
     def _columns(self, subject: NamedNode) -> None:
-        """Names of columns only: never the rows or examples beside them."""
+        """Names of columns only: `data` and `examples` beside them are rows of the data."""
         for place, group in mappings(self._tree.get("recordSet"), self._source, self._label, "recordSet"):
-            fields = {bare(key): value for key, value in group.items() if bare(key) not in _SAMPLES}
+            fields = {bare(key): value for key, value in group.items()}
             self._fields(subject, fields.get("field"), f"{place}.field", 0)
 
     def _fields(self, subject: NamedNode, value: Tree, place: str, depth: int) -> None:
