@@ -25,8 +25,6 @@ from cnil_kg.sparql.run import Table, document, table
 from cnil_kg.vocab import CKG
 from harness import AS_OF, ROOT, Run, run
 
-pytestmark = pytest.mark.xdist_group("questions")  # the data are worked out once
-
 EXPECTED = ROOT / "tests" / "questions"
 DATA = {
     "examples": sorted(str(p.relative_to(ROOT)) for p in (ROOT / "examples").glob("*.ttl")),

@@ -17,8 +17,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from make_real_cases import PAGE, QUESTIONS, page
 
-pytestmark = pytest.mark.xdist_group("real cases")  # run once, by one worker
-
 REAL = CASES / "real"
 BASE = "https://example.org/real/"
 EXPECTED: dict[str, Any] = yaml.safe_load((REAL / "expected.yaml").read_text(encoding="utf-8"))

@@ -18,8 +18,6 @@ from cnil_kg.rulebook import load_rulebook
 from doctrine import DOCTRINE, describe, entries
 from harness import AS_OF, CASES, EXAMPLE, HEADER
 
-# The descriptions are reasoned upon once: one worker runs this module.
-pytestmark = pytest.mark.xdist_group("splitting")
 # Every 12th case and doctrine entry is also run alone.
 ALONE = 12
 
