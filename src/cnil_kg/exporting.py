@@ -15,11 +15,13 @@ from cnil_kg.rdf import matching
 from cnil_kg.reason import reason
 from cnil_kg.report import build
 from cnil_kg.rulebook import load_rulebook
-from cnil_kg.vocab import CKG, DCAT, RDF, expand
+from cnil_kg.vocab import CKG, DCAT, RDF
 from cnil_kg.writers import Export, writer
+from cnil_kg.writers.verdicts import SPACE
 
 _TYPE = NamedNode(RDF + "type")
-_NOTES = frozenset({CKG + "Hint", RDF + "Statement", DCAT + "CatalogRecord", expand("ckg:ExportedVerdict")})
+_SAMPLE = NamedNode("http://www.w3.org/ns/adms#sample")
+_NOTES = frozenset({CKG + "Hint", RDF + "Statement", DCAT + "CatalogRecord"})
 
 
 def export(
@@ -71,6 +73,14 @@ def export(
 
 
 def _stated(facts: Facts) -> Iterator[Triple]:
-    """What the descriptions state, without the notes of an import and the verdicts of an earlier export."""
-    notes = {t.subject for t in facts.origins if t.predicate == _TYPE and getattr(t.object, "value", "") in _NOTES}
-    return (triple for triple in facts.origins if triple.subject not in notes)
+    """What the descriptions state, without samples, the notes of an import and the verdicts of an earlier export."""
+    samples = {t.object for t in facts.origins if t.predicate == _SAMPLE}
+    notes: set[object] = samples | {
+        t.subject for t in facts.origins if t.predicate == _TYPE and getattr(t.object, "value", "") in _NOTES
+    }
+    return (triple for triple in facts.origins if _own(triple, notes))
+
+
+def _own(triple: Triple, notes: set[object]) -> bool:
+    ours = isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(SPACE)
+    return triple.subject not in notes and triple.predicate != _SAMPLE and not ours

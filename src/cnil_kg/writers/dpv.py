@@ -13,7 +13,7 @@ from cnil_kg.inputs.projects import BNODE
 from cnil_kg.readers.collector import is_iri
 from cnil_kg.vocab import CKG, PREFIXES, XSD, expand
 from cnil_kg.writers import Export
-from cnil_kg.writers.verdicts import CREATOR, Verdict, verdicts
+from cnil_kg.writers.verdicts import CREATOR, SPACE, Verdict, verdicts
 
 _FORMS = {"trig": RdfFormat.TRIG, "jsonld": RdfFormat.JSON_LD}
 _STATUS = {"met": "dpv:Compliant", "violated": "dpv:NonCompliant", "undetermined": "dpv:ComplianceUnknown"}
@@ -23,7 +23,7 @@ _DPIA = {"required": "eu-gdpr:DPIARequired", "notRequired": "eu-gdpr:DPIANotRequ
 
 def write(export: Export, lang: str) -> str:
     """TriG or JSON-LD. No property that a rule reads leads to a verdict, so that reading it back adds nothing."""
-    graph = NamedNode(f"urn:cnil-kg:verdicts:{_digest(*export.report.inputs, export.report.as_of)}")
+    graph = NamedNode(f"{SPACE}s:{_digest(export.report.as_of, *sorted(str(t) for t in export.stated))}")
     quads = [Quad(_named(t.subject), t.predicate, _named(t.object), DefaultGraph()) for t in export.stated]
     quads += _provenance(export, graph)
     for verdict in verdicts(export.report):
@@ -41,8 +41,8 @@ def _named(node: Any) -> Any:
 
 
 def _provenance(export: Export, graph: NamedNode) -> Iterator[Quad]:
-    run = BlankNode("run")
-    statements: tuple[tuple[NamedNode | BlankNode, str, NamedNode | BlankNode | Literal], ...] = (
+    run = NamedNode(graph.value + ":run")
+    statements: tuple[tuple[NamedNode, str, NamedNode | Literal], ...] = (
         (graph, "rdf:type", NamedNode(expand("prov:Entity"))),
         (graph, "prov:wasGeneratedBy", run),
         (run, "rdf:type", NamedNode(expand("prov:Activity"))),
@@ -55,37 +55,38 @@ def _provenance(export: Export, graph: NamedNode) -> Iterator[Quad]:
 
 
 def _verdict(verdict: Verdict, as_of: str, graph: NamedNode) -> Iterator[Quad]:
-    node = NamedNode(f"urn:cnil-kg:verdict:{_digest(verdict.id)}")
-
-    def quad(property_: str, value: NamedNode | Literal) -> Quad:
-        return Quad(node, NamedNode(expand(property_)), value, graph)
-
-    yield quad("rdf:type", NamedNode(expand("ckg:ExportedVerdict")))
+    node = NamedNode(f"{SPACE}:{_digest(verdict.id)}")
+    values: list[tuple[str, NamedNode | Literal]] = [("rdf:type", _iri("ckg:ExportedVerdict")), *_outcome(verdict)]
     for property_, about in (("foaf:primaryTopic", verdict.subject), ("dct:relation", verdict.object)):
         if is_iri(about):
-            yield quad(property_, NamedNode(about))
+            values.append((property_, NamedNode(about)))
         elif about:  # a node without name, told by the way to it
-            yield quad("dct:subject", Literal(about))
-    if verdict.question:
-        yield quad("ckg:question", Literal(verdict.question))
-        yield quad("ckg:code", Literal(verdict.outcome))
-        if verdict.question == "dpia":
-            yield quad("rdf:type", NamedNode(expand("eu-gdpr:DPIANecessityAssessment")))
-            if verdict.outcome in _DPIA:
-                yield quad("dpv:hasStatus", NamedNode(expand(_DPIA[verdict.outcome])))
-    else:
-        yield quad("rdf:type", NamedNode(expand(_LEVEL[verdict.level])))
-        yield quad("dpv:hasComplianceStatus", NamedNode(expand(_STATUS[verdict.outcome])))
-    yield quad("ckg:exportState", Literal("presumed" if verdict.presumed else "inferred"))
-    yield quad("dct:source", NamedNode(CKG + verdict.fiche))
-    for rule in verdict.rules:
-        yield quad("ckg:entry", Literal(rule))
-    for article in verdict.articles:
-        yield quad("ckg:article", Literal(article))
-    for fact in filter(is_iri, verdict.missing):
-        yield quad("ckg:missingFact", NamedNode(fact))
-    yield quad("dct:creator", Literal(CREATOR))
-    yield quad("dct:date", Literal(as_of, datatype=NamedNode(XSD + "date")))
+            values.append(("dct:subject", Literal(about)))
+    values.append(("ckg:exportState", Literal("presumed" if verdict.presumed else "inferred")))
+    values.append(("dct:source", NamedNode(CKG + verdict.fiche)))
+    values += [("ckg:entry", Literal(rule)) for rule in verdict.rules]
+    values += [("ckg:article", Literal(article)) for article in verdict.articles]
+    values += [("ckg:missingFact", NamedNode(fact)) for fact in verdict.missing if is_iri(fact)]
+    values.append(("dct:creator", Literal(CREATOR)))
+    values.append(("dct:date", Literal(as_of, datatype=NamedNode(XSD + "date"))))
+    return (Quad(node, _iri(property_), value, graph) for property_, value in values)
+
+
+def _outcome(verdict: Verdict) -> Iterator[tuple[str, NamedNode | Literal]]:
+    if not verdict.question:
+        yield "rdf:type", _iri(_LEVEL[verdict.level])
+        yield "dpv:hasComplianceStatus", _iri(_STATUS[verdict.outcome])
+        return
+    if verdict.question == "dpia":
+        yield "rdf:type", _iri("eu-gdpr:DPIANecessityAssessment")
+    if verdict.question == "dpia" and verdict.outcome in _DPIA:
+        yield "dpv:hasStatus", _iri(_DPIA[verdict.outcome])
+    yield "ckg:question", Literal(verdict.question)
+    yield "ckg:code", Literal(verdict.outcome)
+
+
+def _iri(curie: str) -> NamedNode:
+    return NamedNode(expand(curie))
 
 
 def _digest(*parts: str) -> str:

@@ -9,6 +9,8 @@ from cnil_kg import __version__
 from cnil_kg.model import Conclusion, Finding, Report
 
 CREATOR = f"cnil-kg {__version__}"
+SPACE = "urn:cnil-kg:verdict"
+"""How the names of verdicts, and of graphs of them, begin."""
 
 
 @dataclass(frozen=True)
