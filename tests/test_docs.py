@@ -27,6 +27,7 @@ def test_every_decision_named_by_a_rule_has_its_page() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    links = [link for link in links if link != "rules/index.md"]  # made with the site: see test_site
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 

@@ -165,7 +165,7 @@ def compile_axioms(store: Store) -> list[Axiom]:
             raise RuleLoadError(f"an axiom that is not compiled: {shrink(predicate)} on {subject}")
     return [
         _axiom(number, entry, template, patterns, reader.headers(template, patterns))
-        for number, (entry, template, patterns) in enumerate(compiled, 1)
+        for number, (entry, template, patterns) in enumerate(sorted(compiled, key=str), 1)
         if template
     ]
 

@@ -6,7 +6,6 @@ or nothing to examine; 3 a fault of ours; 4 no violation, but something undeterm
 
 from __future__ import annotations
 
-import locale
 import os
 import sys
 from collections.abc import Callable
@@ -16,26 +15,11 @@ from typing import Any
 import click
 
 from cnil_kg import __version__
+from cnil_kg.commands import query
 from cnil_kg.errors import CnilKgError
+from cnil_kg.options import SYNTAXES, as_of_day, default_language
 
 FORMATS = ("text", "json", "markdown")
-SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", "yaml")
-
-
-def default_language() -> str:
-    """`fr` when the locale is French, else `en`."""
-    names = [os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    chosen = next((n for n in names if n), None) or locale.getlocale()[0] or ""
-    return "fr" if chosen.lower().startswith("fr") else "en"
-
-
-def _as_of(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
-    from datetime import date  # noqa: PLC0415
-
-    try:
-        return date.fromisoformat(text).isoformat() if text else None
-    except ValueError as error:
-        raise click.BadParameter(f"{text} is not a day; write it as 2026-12-31") from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +32,7 @@ def cli() -> None:
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("--format", "output", default="text", help="text, json or markdown; or the syntax of the input.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the report.")
-@click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
 @click.option("--strict", is_flag=True, help="A recommendation not followed also fails the run (1).")
 @click.option("--allow-undetermined", is_flag=True, help="Undetermined points do not fail the run (0).")
 @click.option(
@@ -81,7 +65,7 @@ def validate(
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("--rule-of", is_flag=True, help="Tell, in a comment after each triple, the rules that derive it.")
-@click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
 @click.option("--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
 def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: str | None) -> None:
     """Write only the triples that follow from FILE..., as N-Triples."""
@@ -92,6 +76,41 @@ def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: st
         click.echo(f"cnil-kg: {error}", err=True)
     click.echo(text, nl=False)
     sys.exit(2 if errors else 0)
+
+
+@cli.command()
+@click.argument("source", metavar="FILE")
+@click.argument("asked", required=False, metavar="[QUESTION|ID]")
+@click.option("--subject", metavar="IRI", help="Only what is about this node (its IRI, or the end of it).")
+@click.option("--why-not", is_flag=True, help="Also the rules that did not fire, with the premise that failed.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the sentences.")
+@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option(
+    "--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
+)
+def explain(
+    source: str,
+    asked: str | None,
+    subject: str | None,
+    why_not: bool,
+    output: str,
+    lang: str,
+    as_of: str | None,
+    syntax: str | None,
+) -> None:
+    """Prove the conclusions about FILE, or one QUESTION (dpia, reuse, ...) or requirement or rule (F5-30)."""
+    from cnil_kg.explain import explain as explained  # noqa: PLC0415
+    from cnil_kg.formats.explain import as_json, render  # noqa: PLC0415
+
+    found = explained(
+        [source], asked, subject=subject, why_not=why_not, format=syntax, stdin=sys.stdin.buffer, as_of=as_of
+    )
+    for error in found.errors:
+        click.echo(f"cnil-kg: {error}", err=True)
+    if found.explanations or not found.errors:
+        click.echo(as_json(found) if output == "json" else render(found, lang, markdown=output == "markdown"), nl=False)
+    sys.exit(2 if found.errors else 0)
 
 
 @cli.command()
@@ -242,6 +261,9 @@ def rules(id_: str | None, output: str, lang: str) -> None:
         click.echo(json.dumps(as_json(entries), ensure_ascii=False, indent=2))
     else:
         click.echo(page(book, entries[0], lang) if id_ else listing(entries, lang), nl=False)
+
+
+cli.add_command(query)
 
 
 def main() -> None:

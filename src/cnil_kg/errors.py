@@ -48,3 +48,9 @@ class EngineError(CnilKgError):
     """A fault of ours while reasoning or validating (exit code 3)."""
 
     code = "engine"
+
+
+class QueryError(InputError):
+    """A SPARQL query that cannot be run: syntax, something refused, a parameter (exit code 2, HTTP 400)."""
+
+    code = "query"

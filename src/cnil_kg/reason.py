@@ -20,6 +20,11 @@ from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PROV, RDF, XSD
 _NONE, _NOT_ASSESSED = NamedNode(NONE), NamedNode(NOT_ASSESSED)
 _ORIGINALS = (NamedNode(PROV + "Association"), NamedNode(PROV + "Usage"))
 TODAY, _VALUE = NamedNode(CKG + "Today"), NamedNode(CKG + "value")
+RESULTS = (
+    "Conclusion", "Contradiction", "Finding", "aboutActor", "aboutDataset", "aboutProcessing", "aboutProject", "answer",
+    "missingFact", "openReason", "outcome", "side",
+)  # fmt: skip
+"""The terms of `ontology/verdicts.ttl`: only an examination writes them."""
 MAX_ROUNDS = 1000
 Stratum: TypeAlias = list[tuple[Rule, set[str], list[list[Key]]]]
 """Rules to run to a fixpoint, each with the names it reads and the keys of which each pattern needs one."""
@@ -123,7 +128,7 @@ def forgeries(facts: Facts, rulebook: Rulebook, rules: Iterable[Rule]) -> list[Q
     """The stated triples whose property or class only a rule of the doctrine may conclude."""
     stateable = {f.iri for f in rulebook.facts}
     reserved = {name for r in rules if not r.describes for name in names(written(r))} - stateable
-    reserved |= {CKG + name for name in ("DescribedParticipation", "DescribedUse", "ofProcessing", "ofActor")}
+    reserved |= {CKG + name for name in ("DescribedParticipation", "DescribedUse", "ofProcessing", "ofActor", *RESULTS)}
     kind = NamedNode(RDF + "type")
     return [q for q in facts.store if (q.object if q.predicate == kind else q.predicate).value in reserved]
 

@@ -26,10 +26,11 @@ Value = NamedNode | Literal
 
 
 class Support:
-    """Premises of derived triples on one run."""
+    """Premises of derived triples on one run; with `units`, that a node is examined counts among them."""
 
-    def __init__(self, reasoned: Reasoned, names: Names) -> None:
+    def __init__(self, reasoned: Reasoned, names: Names, *, units: bool = False) -> None:
         self.reasoned = reasoned
+        self._passed_over = frozenset() if units else UNIT_CLASSES
         self.names = names
         self.store = reasoned.store
 
@@ -71,7 +72,7 @@ class Support:
     def body(self, rule: Rule, quad: Quad) -> list[Quad]:
         """The triples of the graph that one application of `rule` reads to conclude `quad`; types are left out."""
         for pattern in rule.template:
-            bindings = _unify(pattern, quad)
+            bindings = unify(pattern, quad)
             if bindings is None:
                 continue
             for solution in self._solutions(rule, bindings):
@@ -101,7 +102,7 @@ class Support:
             triple = instance(pattern, solution) if pattern.in_project else None
             if triple is not None:
                 found = Quad(triple.subject, triple.predicate, triple.object, quad.graph_name)
-                if found in self.store and found != quad and found.object not in UNIT_CLASSES:
+                if found in self.store and found != quad and found.object not in self._passed_over:
                     yield found
 
     def _counted(self, count: Count, solution: dict[Variable, Value], quad: Quad) -> Iterator[Quad]:
@@ -121,7 +122,8 @@ class Support:
         return all(q not in derived or derived[q].round < limit for q in quads)
 
 
-def _unify(pattern: Pattern, quad: Quad) -> dict[Variable, Any] | None:
+def unify(pattern: Pattern, quad: Quad) -> dict[Variable, Any] | None:
+    """The variables of a template under a triple it concluded, None when it could not have."""
     bindings: dict[Variable, Any] = {_PROJECT: quad.graph_name}
     for term, value in zip(pattern.terms, (quad.subject, quad.predicate, quad.object), strict=True):
         if isinstance(term, Variable):

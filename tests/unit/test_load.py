@@ -425,7 +425,7 @@ def test_every_code_has_its_place_in_the_documentation() -> None:
         line[4:].strip() for line in (ROOT / "docs" / "errors.md").read_text().splitlines() if line.startswith("### ")
     }
     sources = "".join(path.read_text() for path in (ROOT / "src" / "cnil_kg").glob("**/*.py"))
-    codes = set(re.findall(r'(?:_warn|Warning_)\(\s*"([a-z-]+)"|^    code = "([a-z-]+)"', sources, re.MULTILINE))
+    codes = set(re.findall(r'(?:_warn|Warning_|\.warn)\(\s*"([a-z-]+)"|^    code = "([a-z-]+)"', sources, re.MULTILINE))
     named = {code for pair in codes for code in pair if code} - {"error"}
     assert {"unknown-key", "ill-typed", "rule"} <= named
     assert named == documented

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,16 +63,15 @@ def _fiche(book: Rulebook, fiche: str, members: list[Entry], lang: str) -> Itera
         marks += [WORDS["notEncoded"].of(lang)] if entry.status == "notEncoded" else []
         marks += [WORDS["confirm"].of(lang)] if entry.to_be_confirmed else []
         yield f"| [{entry.id}]({entry.id}.md) | {', '.join(marks)} | {_cell(entry.text.of(lang))} |"
-    yield "\n```{toctree}\n:hidden:\n"
-    yield from (entry.id for entry in members)
-    yield "```\n"
 
 
 def _entry(book: Rulebook, entry: Entry, ids: set[str], lang: str) -> Iterator[str]:
     colon = " :" if lang == "fr" else ":"
     fiche = book.label(CKG + entry.fiche).of(lang)
-    yield f"# {entry.id}\n"
-    yield f"> {_plain(entry.text.of(lang))}\n"
+    text = _plain(entry.text.of(lang))
+    yield "---\norphan: true\n---\n"  # reached from its fiche: 390 lines in every sidebar help nobody
+    yield f"# {entry.id}{colon} {textwrap.shorten(text, 90, placeholder='…')}\n"
+    yield f"> {text}\n"
     yield f"- [{fiche}]({entry.fiche}.md)"
     yield f"- {_of('level', lang)}{colon} **{LEVELS[entry.level].of(lang)}**"
     yield f"- {_of('status', lang)}{colon} {WORDS[entry.status].of(lang)}"
@@ -80,7 +80,6 @@ def _entry(book: Rulebook, entry: Entry, ids: set[str], lang: str) -> Iterator[s
     yield from (f"- {WORDS[key].of(lang)}" for key, holds in _marks(entry).items() if holds)
     if entry.valid_from:
         yield f"- {WORDS['from'].of(lang)} {entry.valid_from}"
-    yield from _list("reads", [_plain(line) for line in labels(book, entry.reads, lang)], lang)
     yield from _list("explains", [_link(e, ids) for e in entry.explains], lang)
     yield from _list("explained", [_link(e, ids) for e in entry.explained_by], lang)
     yield from _list("decisions", [f"[{d}](../decisions/{d}.md)" for d in entry.decisions], lang)
@@ -89,6 +88,7 @@ def _entry(book: Rulebook, entry: Entry, ids: set[str], lang: str) -> Iterator[s
         cases = entry.cases_by_outcome().items()
         lines = [f"{OUTCOMES[o].of(lang)}{colon} {', '.join(f'`{name}`' for name in names)}" for o, names in cases]
         yield from _list("cases", [f"`tests/cases/{entry.id}/`", *lines], lang)
+    yield from _list("reads", [_plain(line) for line in labels(book, entry.reads, lang)], lang)
     yield from _list("sources", [_plain(source) for source in entry.sources], lang)
     written = list(texts(book, entry))
     if written:

@@ -134,6 +134,8 @@ def value(question: str, code: str | None, lang: str) -> str:
     return text.of(lang) if text else (code or STATUSES["undetermined"].of(lang))
 
 
+ANNEX = Text("annexe", "Annex")
+SUBPARAGRAPH = Text("deuxième alinéa", "second subparagraph")
 RECITAL = Text("cons.", "recital")
 
 
@@ -145,8 +147,12 @@ def article(reference: str, lang: str) -> str:
     names = {"GDPR": Text("RGPD", "GDPR"), "AI Act": Text("règlement IA", "AI Act"), "LIL": Text("loi I&L", "LIL")}
     name = names[law].of(lang) if law in names else law
     recital, _, number = rest.partition(" ")
-    if recital == "Recital":
+    if recital in ("Recital", "recital"):
         return f"{name}, {RECITAL.of(lang)} {number}"
+    if recital == "Annex":
+        return f"{name}, {ANNEX.of(lang)} {number}"
+    plain, _, last = rest.partition(SUBPARAGRAPH.en)
+    rest = plain + (SUBPARAGRAPH.of(lang) + last if plain != rest else "")
     return f"{name}, art. {rest}" if rest else name
 
 
