@@ -214,13 +214,16 @@ def test_g_no_sample_leaves(target: str, project: Path, package: Path) -> None:
         ("fr", ["https://example.org/p", "Entraînement", "Acme", "non indiqué", "non indiqué", "Tri", "non indiqué"]),
     ],
 )
-def test_the_record_of_processing(project: Path, lang: str, row: list[str]) -> None:
-    table = list(csv.reader(io.StringIO(export("ropa", [str(project)], as_of=AS_OF, lang=lang))))
-    assert [len(line) for line in table] == [13, 13]
+def test_the_record_of_processing(project: Path, tmp_path: Path, lang: str, row: list[str]) -> None:
+    bare = tmp_path / "bare.ttl"
+    bare.write_text(HEADER + "ex:q a dpv:Process .", encoding="utf-8")
+    table = list(csv.reader(io.StringIO(export("ropa", [str(project), str(bare)], as_of=AS_OF, lang=lang))))
+    assert [len(line) for line in table] == [13, 13, 13]
     assert table[1][:7] == row
     none = {"en": "none, as stated", "fr": "aucun, déclaré"}[lang]
     assert table[1][8] == none
     assert table[1][9] == row[3]
+    assert table[2] == ["https://example.org/q", *[row[3]] * 12]
     assert table[1][12].endswith(f"<{PREFIXES['eu-gdpr']}A6-1-f>")
 
 
