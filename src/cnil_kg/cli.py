@@ -213,7 +213,7 @@ def import_(
 @_OUTPUT
 @click.option("--format", "form", type=click.Choice(["trig", "jsonld"]), default="trig", help="Syntax of dpv.")
 @click.option("--into", type=click.Path(dir_okay=False), metavar="RECORD", help="The CKAN package to patch.")
-@click.option("--as-of", callback=_as_of, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the headings.")
 def export_(
     target: str,
