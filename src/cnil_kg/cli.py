@@ -207,6 +207,32 @@ def import_(
     _write(found.text, output)
 
 
+@cli.command("export")
+@click.argument("target", type=click.Choice(["dpv", "ckan", "ropa"]))
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@_OUTPUT
+@click.option("--format", "form", type=click.Choice(["trig", "jsonld"]), default="trig", help="Syntax of dpv.")
+@click.option("--into", type=click.Path(dir_okay=False), metavar="RECORD", help="The CKAN package to patch.")
+@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the headings.")
+def export_(
+    target: str,
+    inputs: tuple[str, ...],
+    output: str | None,
+    form: str,
+    into: str | None,
+    as_of: str | None,
+    lang: str,
+) -> None:
+    """Hand the facts and verdicts of FILE... over.
+
+    dpv: DCAT and DPV, verdicts in a graph of their own; ckan: package_patch; ropa: record of processing (CSV).
+    """
+    from cnil_kg.exporting import export  # noqa: PLC0415
+
+    _write(export(target, inputs, form=form, lang=lang, as_of=as_of, into=into, stdin=sys.stdin.buffer), output)
+
+
 def _write(text: str, output: str | None) -> None:
     """Give a text to standard output, or to a file that is not there yet."""
     if output is None:

@@ -52,15 +52,20 @@ def import_record(
     from cnil_kg.outputs.record import written  # noqa: PLC0415
 
     known = None if vocabulary is None else _vocabulary(vocabulary)
-    opened = _opened(source, id, known, stdin)
-    refuse_definitions(opened)
-    imported = choose(opened, reader).read(opened)
+    file = opened(source, id, known, stdin)
+    refuse_definitions(file)
+    imported = choose(file, reader).read(file)
     if not imported.stated:
         raise InputError("describes nothing: there is nothing to import", source, "Give the record itself.")
     return Outcome(written(imported, form, lang), imported, imported.warnings)
 
 
-def _opened(name: str, id: str, vocabulary: dict[str, str] | None, stdin: BinaryIO | None) -> Source:
+def opened(name: str, id: str = "", vocabulary: dict[str, str] | None = None, stdin: BinaryIO | None = None) -> Source:
+    """A file of a catalog.
+
+    Raises:
+        InputError: it is a folder, or cannot be read.
+    """
     if name != "-" and os.path.isdir(name):
         raise InputError("import reads one file", name, "Name the file itself.")
     if name != "-" and not os.path.exists(name):
@@ -98,7 +103,7 @@ def refuse_definitions(source: Source) -> None:
 
 
 def _vocabulary(name: str) -> dict[str, str]:
-    source = _opened(name, "", None, None)
+    source = opened(name)
     found = definitions(source)
     if not found:
         raise InputError("holds no tag definitions", name, "Give the file that defines the tags or properties.")

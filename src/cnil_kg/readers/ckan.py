@@ -101,7 +101,7 @@ class _Package:
         self._label = plain(package.get("name")) or plain(package.get("id")) or "(without name)"
         self._extras: dict[str, tuple[str, Tree]] = {}
         for here, item in mappings(package.get("extras"), collector.source, self._label, f"{place}.extras"):
-            self._extras[plain(item.get("key"))] = (f"{here}.value", _unpacked(item.get("value")))
+            self._extras[plain(item.get("key"))] = (f"{here}.value", unpacked(item.get("value")))
 
     def read(self) -> None:
         collector = self._collector
@@ -131,7 +131,7 @@ class _Package:
     def _get(self, name: str) -> tuple[str, Tree]:
         """A field of the package, else the extra of that name; with its place."""
         if self._package.get(name) not in (None, ""):
-            return f"{self._place}.{name}", _unpacked(self._package[name])
+            return f"{self._place}.{name}", unpacked(self._package[name])
         return self._extras.get(name, (f"{self._place}.{name}", None))
 
     def _iri(self) -> str:
@@ -201,7 +201,7 @@ class _Package:
                 self._collector.unread(f"{self._place}.extras {name}")
 
 
-def _unpacked(value: Tree) -> Tree:
+def unpacked(value: Tree) -> Tree:
     """A value that is JSON in a text, as CKAN stores lists."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", '"'):
         try:

@@ -1,0 +1,86 @@
+"""`cnil-kg export`: the verdicts, and the facts they rest on, for a catalog or a register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import BinaryIO
+
+from pyoxigraph import NamedNode, Triple
+
+from cnil_kg.importing import opened
+from cnil_kg.load import load
+from cnil_kg.model import Facts
+from cnil_kg.rdf import matching
+from cnil_kg.reason import reason
+from cnil_kg.report import build
+from cnil_kg.rulebook import load_rulebook
+from cnil_kg.vocab import CKG, DCAT, RDF
+from cnil_kg.writers import Export, writer
+from cnil_kg.writers.verdicts import SPACE
+
+_TYPE = NamedNode(RDF + "type")
+_SAMPLE = NamedNode("http://www.w3.org/ns/adms#sample")
+_NOTES = frozenset({CKG + "Hint", RDF + "Statement", DCAT + "CatalogRecord"})
+
+
+def export(
+    target: str,
+    inputs: Sequence[str],
+    *,
+    form: str = "trig",
+    lang: str = "en",
+    as_of: str | None = None,
+    into: str | None = None,
+    stdin: BinaryIO | None = None,
+) -> str:
+    """The text to hand over.
+
+    Args:
+        target: one of `writers.TARGETS`.
+        inputs: the descriptions, as for `validate`.
+        form: `trig` or `jsonld`, for the target that has a choice.
+        lang: language of the headings.
+        as_of: ISO date of the law to apply, default today.
+        into: the record of the catalog that the result is for.
+        stdin: what `-` reads.
+
+    Raises:
+        CnilKgError: an input cannot be read, or there is nothing to examine: nothing half-read leaves.
+    """
+    day = as_of or date.today().isoformat()
+    book = load_rulebook()
+    facts = load(inputs, terms=book.terms, stdin=stdin)
+    if facts.errors:
+        raise facts.errors[0]
+    reasoned = reason(facts, book, day)
+    report = build(reasoned, day)
+    if report.errors:
+        raise report.errors[0]
+    described = matching(reasoned.store, None, _TYPE, NamedNode(CKG + "DescribedProcessing"), None)
+    record = None if into is None else opened(into)
+    return writer(target)(
+        Export(
+            report=report,
+            stated=tuple(_stated(facts)),
+            processings=tuple(sorted({quad.subject for quad in described}, key=str)),
+            labels=book.label,
+            form=form,
+            into=record,
+        ),
+        lang,
+    )
+
+
+def _stated(facts: Facts) -> Iterator[Triple]:
+    """What the descriptions state, without samples, the notes of an import and the verdicts of an earlier export."""
+    samples = {t.object for t in facts.origins if t.predicate == _SAMPLE}
+    notes: set[object] = samples | {
+        t.subject for t in facts.origins if t.predicate == _TYPE and getattr(t.object, "value", "") in _NOTES
+    }
+    return (triple for triple in facts.origins if _own(triple, notes))
+
+
+def _own(triple: Triple, notes: set[object]) -> bool:
+    ours = isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(SPACE)
+    return triple.subject not in notes and triple.predicate != _SAMPLE and not ours

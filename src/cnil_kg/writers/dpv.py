@@ -1,0 +1,93 @@
+"""DCAT and DPV in RDF: the facts as they were stated, the verdicts in a named graph of their own, with PROV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
+
+from cnil_kg.inputs.guards import printable
+from cnil_kg.inputs.projects import BNODE
+from cnil_kg.readers.collector import is_iri
+from cnil_kg.vocab import CKG, PREFIXES, XSD, expand
+from cnil_kg.writers import Export
+from cnil_kg.writers.verdicts import CREATOR, SPACE, Verdict, verdicts
+
+_FORMS = {"trig": RdfFormat.TRIG, "jsonld": RdfFormat.JSON_LD}
+_STATUS = {"met": "dpv:Compliant", "violated": "dpv:NonCompliant", "undetermined": "dpv:ComplianceUnknown"}
+_LEVEL = {"must": "dpv:Obligation", "should": "dpv:Recommendation"}
+_DPIA = {"required": "eu-gdpr:DPIARequired", "notRequired": "eu-gdpr:DPIANotRequired"}
+
+
+def write(export: Export, lang: str) -> str:
+    """TriG or JSON-LD. No property that a rule reads leads to a verdict, so that reading it back adds nothing."""
+    graph = NamedNode(f"{SPACE}s:{_digest(export.report.as_of, *sorted(str(t) for t in export.stated))}")
+    quads = [Quad(_named(t.subject), t.predicate, _named(t.object), DefaultGraph()) for t in export.stated]
+    quads += _provenance(export, graph)
+    for verdict in verdicts(export.report):
+        quads += _verdict(verdict, export.report.as_of, graph)
+    data = serialize(quads, format=_FORMS[export.form], prefixes=dict(PREFIXES))
+    assert data is not None
+    return data.decode("utf-8")
+
+
+def _named(node: Any) -> Any:
+    """Nodes that were blank are blank again."""
+    if isinstance(node, NamedNode) and node.value.startswith(BNODE):
+        return BlankNode("n" + node.value[len(BNODE) :].replace(":", "x"))
+    return node
+
+
+def _provenance(export: Export, graph: NamedNode) -> Iterator[Quad]:
+    run = NamedNode(graph.value + ":run")
+    statements: tuple[tuple[NamedNode, str, NamedNode | Literal], ...] = (
+        (graph, "rdf:type", NamedNode(expand("prov:Entity"))),
+        (graph, "prov:wasGeneratedBy", run),
+        (run, "rdf:type", NamedNode(expand("prov:Activity"))),
+        (run, "dct:creator", Literal(CREATOR)),
+        (run, "dct:date", Literal(export.report.as_of, datatype=NamedNode(XSD + "date"))),
+        *((run, "dct:source", Literal(printable(name.rpartition("/")[2]))) for name in export.report.inputs),
+    )
+    for subject, property_, value in statements:
+        yield Quad(subject, NamedNode(expand(property_)), value, graph)
+
+
+def _verdict(verdict: Verdict, as_of: str, graph: NamedNode) -> Iterator[Quad]:
+    node = NamedNode(f"{SPACE}:{_digest(verdict.id)}")
+    values: list[tuple[str, NamedNode | Literal]] = [("rdf:type", _iri("ckg:ExportedVerdict")), *_outcome(verdict)]
+    for property_, about in (("foaf:primaryTopic", verdict.subject), ("dct:relation", verdict.object)):
+        if is_iri(about):
+            values.append((property_, NamedNode(about)))
+        elif about:  # a node without name, told by the way to it
+            values.append(("dct:subject", Literal(about)))
+    values.append(("ckg:exportState", Literal("presumed" if verdict.presumed else "inferred")))
+    values.append(("dct:source", NamedNode(CKG + verdict.fiche)))
+    values += [("ckg:entry", Literal(rule)) for rule in verdict.rules]
+    values += [("ckg:article", Literal(article)) for article in verdict.articles]
+    values += [("ckg:missingFact", NamedNode(fact)) for fact in verdict.missing if is_iri(fact)]
+    values.append(("dct:creator", Literal(CREATOR)))
+    values.append(("dct:date", Literal(as_of, datatype=NamedNode(XSD + "date"))))
+    return (Quad(node, _iri(property_), value, graph) for property_, value in values)
+
+
+def _outcome(verdict: Verdict) -> Iterator[tuple[str, NamedNode | Literal]]:
+    if not verdict.question:
+        yield "rdf:type", _iri(_LEVEL[verdict.level])
+        yield "dpv:hasComplianceStatus", _iri(_STATUS[verdict.outcome])
+        return
+    if verdict.question == "dpia":
+        yield "rdf:type", _iri("eu-gdpr:DPIANecessityAssessment")
+    if verdict.question == "dpia" and verdict.outcome in _DPIA:
+        yield "dpv:hasStatus", _iri(_DPIA[verdict.outcome])
+    yield "ckg:question", Literal(verdict.question)
+    yield "ckg:code", Literal(verdict.outcome)
+
+
+def _iri(curie: str) -> NamedNode:
+    return NamedNode(expand(curie))
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
