@@ -43,7 +43,7 @@ def ours(folder: Path, reasoning_only: bool) -> Figures:
     reasoned = reason(load([str(folder)], terms=book.terms), book, AS_OF)
     figures = {"reason": time.perf_counter() - start}
     if not reasoning_only:
-        build(reasoned, AS_OF)
+        build(reasoned)
         figures["validate"] = time.perf_counter() - start
     return figures
 

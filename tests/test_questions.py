@@ -23,7 +23,7 @@ from cnil_kg.sparql.guard import guard
 from cnil_kg.sparql.library import Query, library, named
 from cnil_kg.sparql.run import Table, document, table
 from cnil_kg.vocab import CKG
-from harness import AS_OF, ROOT, Run, run
+from harness import ROOT, Run, run
 
 EXPECTED = ROOT / "tests" / "questions"
 DATA = {
@@ -51,7 +51,7 @@ def report(name: str) -> Run:
 
 @cache
 def data(name: str, layers: tuple[str, ...] = LAYERS) -> Dataset:
-    return fill(report(name).reasoned, AS_OF, layers, report(name).concluder)
+    return fill(report(name).reasoned, layers, report(name).concluder)
 
 
 def answer(name: str, query: Query, layers: tuple[str, ...] = LAYERS) -> Table:

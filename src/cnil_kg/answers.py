@@ -14,7 +14,7 @@ from cnil_kg.errors import InputError
 from cnil_kg.facttable import WRITTEN_ON
 from cnil_kg.inputs.lines import BASE
 from cnil_kg.inputs.normalise import namespace
-from cnil_kg.inputs.projects import BNODE
+from cnil_kg.inputs.projects import BNODE, blank_again
 from cnil_kg.load import load
 from cnil_kg.model import Facts
 from cnil_kg.rulebook import Rulebook
@@ -51,7 +51,7 @@ def described(path: str, book: Rulebook) -> tuple[list[Triple], str]:
         raise InputError(first.what, first.where, first.repair)
     wrong = next((w for w in facts.warnings if w.code in ("ill-typed", "literal-for-term")), None)
     if wrong is not None:
-        where = f"{wrong.where.file}:{wrong.where.line}" if wrong.where else path
+        where = wrong.where.place if wrong.where else path
         raise InputError(wrong.text.en, where, "Correct the value, or remove the line.")
     return _Placer(facts, book, path).triples()
 
@@ -124,7 +124,7 @@ class _Placer:
     def _on_part(self, subject: NamedNode, unit: str, triple: Triple) -> NamedNode:
         """The node of a fact about an actor or a dataset, or about its part in the processing."""
         part = {"actor": "participation", "dataset": "use"}.get(unit, unit)
-        if (subject, _TYPE, _CLASS["processing"]) in self._keys():
+        if Triple(subject, _TYPE, _CLASS["processing"]) in self._found:
             nodes = self._stated(subject, _LINK[part])
             if not nodes:
                 node = self._fresh(f"{part}-1")
@@ -135,7 +135,7 @@ class _Placer:
                     self._add(target, _TYPE, _CLASS["dataset"])
                 nodes = [node]
             subject = self._one(nodes, "actors" if part == "participation" else "uses", triple)
-        if unit in ("actor", "dataset") and (subject, _TYPE, _CLASS[part]) in self._keys():
+        if unit in ("actor", "dataset") and Triple(subject, _TYPE, _CLASS[part]) in self._found:
             targets = self._stated(subject, _TARGET[part])
             targets = targets or self._links.get((subject, _TARGET[part]), [])
             if not targets:
@@ -154,9 +154,6 @@ class _Placer:
             for triple in self._found:
                 if triple.predicate == _LINK[unit] and (triple.object, _TARGET[unit]) not in stated:
                     raise self._error(triple, f"one of them has no {key}", f"Write `{key}: name` in it.")
-
-    def _keys(self) -> set[tuple[object, object, object]]:
-        return {(t.subject, t.predicate, t.object) for t in self._found if t.predicate == _TYPE}
 
     def _one(self, nodes: list[NamedNode], key: str, triple: Triple) -> NamedNode:
         if len(nodes) == 1:
@@ -186,10 +183,8 @@ class _Placer:
         def node(term: object) -> object:
             if isinstance(term, NamedNode) and term == self._root and term.value.startswith(BNODE):
                 return NamedNode(self.base + "project")
-            if isinstance(term, NamedNode) and term.value.startswith(BNODE):
-                return BlankNode("n" + term.value[len(BNODE) :].replace(":", "x"))
             if isinstance(term, NamedNode) and term.value.startswith(_OWN):
                 return NamedNode(self.base + term.value[len(_OWN) :])
-            return term
+            return blank_again(term)
 
         return Triple(node(triple.subject), triple.predicate, node(triple.object))  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ import click
 from cnil_kg import __version__
 from cnil_kg.commands import query
 from cnil_kg.errors import CnilKgError
-from cnil_kg.options import SYNTAXES, as_of_day, default_language
+from cnil_kg.options import AS_OF, FORMAT_SYNTAX, INPUT_SYNTAX, SYNTAXES, default_language, tell
 
 FORMATS = ("text", "json", "markdown")
 
@@ -32,12 +32,10 @@ def cli() -> None:
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("--format", "output", default="text", help="text, json or markdown; or the syntax of the input.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the report.")
-@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
+@AS_OF
 @click.option("--strict", is_flag=True, help="A recommendation not followed also fails the run (1).")
 @click.option("--allow-undetermined", is_flag=True, help="Undetermined points do not fail the run (0).")
-@click.option(
-    "--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
-)
+@INPUT_SYNTAX
 def validate(
     inputs: tuple[str, ...],
     output: str,
@@ -55,8 +53,7 @@ def validate(
     if output not in FORMATS:
         raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
     report = examine(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
-    for error in report.errors:
-        click.echo(f"cnil-kg: {error}", err=True)
+    tell(report.errors)
     if report.conclusions or report.findings or not report.errors:
         click.echo(import_module(f"cnil_kg.formats.{output}").render(report, lang), nl=False)
     sys.exit(exit_code(report, strict=strict, allow_undetermined=allow_undetermined))
@@ -65,15 +62,14 @@ def validate(
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("--rule-of", is_flag=True, help="Tell, in a comment after each triple, the rules that derive it.")
-@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
-@click.option("--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
+@AS_OF
+@FORMAT_SYNTAX
 def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: str | None) -> None:
     """Write only the triples that follow from FILE..., as N-Triples."""
     from cnil_kg.derive import derived_triples  # noqa: PLC0415
 
     text, errors = derived_triples(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of, rule_of=rule_of)
-    for error in errors:
-        click.echo(f"cnil-kg: {error}", err=True)
+    tell(errors)
     click.echo(text, nl=False)
     sys.exit(2 if errors else 0)
 
@@ -85,10 +81,8 @@ def derive(inputs: tuple[str, ...], rule_of: bool, as_of: str | None, syntax: st
 @click.option("--why-not", is_flag=True, help="Also the rules that did not fire, with the premise that failed.")
 @click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the sentences.")
-@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
-@click.option(
-    "--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
-)
+@AS_OF
+@INPUT_SYNTAX
 def explain(
     source: str,
     asked: str | None,
@@ -106,8 +100,7 @@ def explain(
     found = explained(
         [source], asked, subject=subject, why_not=why_not, format=syntax, stdin=sys.stdin.buffer, as_of=as_of
     )
-    for error in found.errors:
-        click.echo(f"cnil-kg: {error}", err=True)
+    tell(found.errors)
     if found.explanations or not found.errors:
         click.echo(as_json(found) if output == "json" else render(found, lang, markdown=output == "markdown"), nl=False)
     sys.exit(2 if found.errors else 0)
@@ -172,7 +165,7 @@ def new(output: str | None, form: str | None, answers: str | None, lang: str) ->
 @click.argument("source", metavar="FILE")
 @_OUTPUT
 @click.option("--to", "form", type=click.Choice(["turtle", "yaml"]), help="Default: as the name of the output says.")
-@click.option("--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it.")
+@FORMAT_SYNTAX
 def convert(source: str, output: str | None, form: str | None, syntax: str | None) -> None:
     """Write a description in Turtle or YAML; the same statements, without the comments."""
     from cnil_kg.outputs.convert import converted  # noqa: PLC0415
@@ -201,9 +194,8 @@ def import_(
         source, reader=reader, form=form, lang=lang, id=id_, vocabulary=vocabulary, stdin=sys.stdin.buffer
     )
     for warning in found.warnings:
-        place = "" if warning.where is None else warning.where.file
-        line = f":{warning.where.line}" if warning.where and warning.where.line else ""
-        click.echo(f"cnil-kg: {place}{line}: {warning.text.of(lang)}", err=True)
+        place = "" if warning.where is None else warning.where.place
+        click.echo(f"cnil-kg: {place}: {warning.text.of(lang)}", err=True)
     _write(found.text, output)
 
 
@@ -213,7 +205,7 @@ def import_(
 @_OUTPUT
 @click.option("--format", "form", type=click.Choice(["trig", "jsonld"]), default="trig", help="Syntax of dpv.")
 @click.option("--into", type=click.Path(dir_okay=False), metavar="RECORD", help="The CKAN package to patch.")
-@click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
+@AS_OF
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the headings.")
 def export_(
     target: str,

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cnil_kg.errors import InputError
-from cnil_kg.options import SYNTAXES, as_of_day, default_language
+from cnil_kg.options import AS_OF, INPUT_SYNTAX, default_language, tell
 
 if TYPE_CHECKING:
     from cnil_kg.sparql.dataset import Dataset
     from cnil_kg.sparql.library import Query
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt")
-_AS_OF = click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
-_SYNTAX = click.option("--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, if unnamed.")
 
 
 @click.command()
@@ -34,8 +32,8 @@ _SYNTAX = click.option("--input-format", "syntax", type=click.Choice(SYNTAXES), 
     help="What to ask: stated or derived facts, verdicts; repeatable (default all).",
 )
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the table.")
-@_AS_OF
-@_SYNTAX
+@AS_OF
+@INPUT_SYNTAX
 def query(
     question: str | None,
     inputs: tuple[str, ...],
@@ -62,8 +60,7 @@ def query(
     bindings(asked.parameters, given, asked.where)  # a bad parameter is told before anything is read
     guard(asked.sparql, None, asked.where)
     data = dataset(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of, layers=wanted(asked, layers))
-    for error in data.errors:
-        click.echo(f"cnil-kg: {error}", err=True)
+    tell(data.errors)
     if data.described or not data.errors:
         click.echo(_written(data, asked, output, given, lang), nl=False)
     sys.exit(2 if data.errors else 0)

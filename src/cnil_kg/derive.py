@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import BinaryIO
 
 from pyoxigraph import Triple
 
 from cnil_kg.errors import CnilKgError
-from cnil_kg.load import load
-from cnil_kg.reason import reason
-from cnil_kg.rulebook import load_rulebook
+from cnil_kg.runs import reasoned_upon
 
 
 def derived_triples(
@@ -22,10 +19,7 @@ def derived_triples(
     Returns:
         N-Triples text, and the errors of the inputs that could not be read.
     """
-    day = as_of or date.today().isoformat()
-    book = load_rulebook()
-    facts = load(inputs, format=format, stdin=stdin, terms=book.terms)
-    reasoned = reason(facts, book, day)
+    reasoned = reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of)
     lines: dict[str, set[str]] = {}
     for quad, derivation in reasoned.derived.items():
         if quad in reasoned.store:
@@ -34,4 +28,4 @@ def derived_triples(
     text = "".join(
         f"{line} # {', '.join(sorted(ids))}\n" if rule_of else f"{line}\n" for line, ids in sorted(lines.items())
     )
-    return text, facts.errors
+    return text, reasoned.facts.errors

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import BinaryIO
 
 from pyoxigraph import Quad
 
 from cnil_kg.conclude import Concluder
 from cnil_kg.errors import CnilKgError, UnknownTermError
-from cnil_kg.load import load
 from cnil_kg.model import Conclusion, Finding, Text
 from cnil_kg.proof import Proof, Prover
 from cnil_kg.questions import BY_NAME, QUESTIONS, TYPE, Unit
 from cnil_kg.rdf import matching
-from cnil_kg.reason import reason
 from cnil_kg.requirements import Requirement
-from cnil_kg.rulebook import load_rulebook
+from cnil_kg.runs import reasoned_upon
 from cnil_kg.validate import requirements, validate
 from cnil_kg.vocab import CKG, PREFIXES
 from cnil_kg.whynot import Considered, WhyNot
@@ -73,28 +70,26 @@ def explain(
     Raises:
         UnknownTermError: no question, requirement or rule has that name, or nothing is about that subject.
     """
-    day = as_of or date.today().isoformat()
-    book = load_rulebook()
-    facts = load(inputs, format=format, stdin=stdin, terms=book.terms)
-    explainer = _Explainer(Concluder(reason(facts, book, day)), day)
+    reasoned = reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of)
+    explainer = _Explainer(Concluder(reasoned))
     found = list(explainer.about(asked, why_not))
     if subject is not None:
         found = [e for e in found if _about(e, subject)]
-        if not found and not facts.errors:
+        if not found and not reasoned.facts.errors:
             raise UnknownTermError("nothing that was asked is about it", subject, "Give an IRI of the description.")
     named = set().union(*(_terms(p) for e in found for p in e.proofs))
     named |= {t for e in found for w in e.considered for t in (w.predicate, w.object, w.concludes)}
     named |= {t for e in found for w in e.considered for p in w.instead for t in (p.predicate, p.object)}
     spaces = tuple(PREFIXES.values())
-    labels = {iri: book.label(iri) for iri in sorted(named) if iri.startswith(spaces) and " " not in iri}
-    return Explained(day, tuple(found), labels, facts.errors)
+    labels = {iri: reasoned.rulebook.label(iri) for iri in sorted(named) if iri.startswith(spaces) and " " not in iri}
+    return Explained(reasoned.as_of, tuple(found), labels, reasoned.facts.errors)
 
 
 class _Explainer:
-    def __init__(self, concluder: Concluder, as_of: str) -> None:
+    def __init__(self, concluder: Concluder) -> None:
         self._concluder = concluder
         self._reasoned = concluder.reasoned
-        self._prover = Prover(self._reasoned, concluder.names, as_of)
+        self._prover = Prover(self._reasoned, concluder.names)
         self._considered = Considered(self._reasoned, concluder.support)
 
     def about(self, asked: str | None, why_not: bool) -> Iterator[Explanation]:

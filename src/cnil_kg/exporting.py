@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import BinaryIO
 
 from pyoxigraph import NamedNode, Triple
 
 from cnil_kg.importing import opened
-from cnil_kg.load import load
 from cnil_kg.model import Facts
 from cnil_kg.rdf import matching
-from cnil_kg.reason import reason
 from cnil_kg.report import build
-from cnil_kg.rulebook import load_rulebook
+from cnil_kg.runs import reasoned_upon
 from cnil_kg.vocab import CKG, DCAT, RDF
 from cnil_kg.writers import Export, writer
 from cnil_kg.writers.verdicts import SPACE
@@ -48,13 +45,11 @@ def export(
     Raises:
         CnilKgError: an input cannot be read, or there is nothing to examine: nothing half-read leaves.
     """
-    day = as_of or date.today().isoformat()
-    book = load_rulebook()
-    facts = load(inputs, terms=book.terms, stdin=stdin)
+    reasoned = reasoned_upon(inputs, stdin=stdin, as_of=as_of)
+    facts = reasoned.facts
     if facts.errors:
         raise facts.errors[0]
-    reasoned = reason(facts, book, day)
-    report = build(reasoned, day)
+    report = build(reasoned)
     if report.errors:
         raise report.errors[0]
     described = matching(reasoned.store, None, _TYPE, NamedNode(CKG + "DescribedProcessing"), None)
@@ -64,7 +59,7 @@ def export(
             report=report,
             stated=tuple(_stated(facts)),
             processings=tuple(sorted({quad.subject for quad in described}, key=str)),
-            labels=book.label,
+            labels=reasoned.rulebook.label,
             form=form,
             into=record,
         ),

@@ -16,9 +16,9 @@ from pyoxigraph import NamedNode, Quad, Store, Variable
 from cnil_kg.facttable import Fact
 from cnil_kg.patterns import Body, Pattern, select
 from cnil_kg.rdf import Solution, Value, matching, rows
-from cnil_kg.reason import TODAY, Reasoned, bound
+from cnil_kg.reason import TODAY, Reasoned, Stratum, bound, plan
 from cnil_kg.rulebook import Rule
-from cnil_kg.strata import ANY, names, read_names, stratify, written
+from cnil_kg.strata import ANY, names, written
 from cnil_kg.vocab import CKG, RDF
 
 Slot = tuple[NamedNode, NamedNode, NamedNode]
@@ -153,17 +153,18 @@ class _Step:
 class _Plan:
     """The rules in force, those that feed others first: the fewer rounds are needed."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        levels = {r.id: n for n, stratum in enumerate(stratify(rules)) for r in stratum}
+    def __init__(self, rules: Iterable[Rule], strata: Sequence[Stratum]) -> None:
+        known = {rule.id: (reads, level) for level, stratum in enumerate(strata) for rule, reads, _ in stratum}
         steps = [
             _Step(
                 rule,
                 select(_possible(rule.body), absences=False),
-                frozenset(read_names(rule)),
+                frozenset(known[rule.id][0]),
                 frozenset(names(written(rule))),
-                levels[rule.id],
+                known[rule.id][1],
             )
             for rule in rules
+            if rule.id in known
         ]
         self.used = frozenset().union(*(step.reads for step in steps))
         self.in_order_of_ids = steps
@@ -198,13 +199,12 @@ def _feeding_first(steps: Sequence[_Step]) -> list[_Step]:
 
 
 def _plan(reasoned: Reasoned) -> _Plan:
-    rules = [r for r in reasoned.rules if not r.describes]
-    key = ("ground", *(r.id for r in rules))
-    plans = reasoned.rulebook.plans
+    """The plan of a day of law, worked out once; `reason` has already put the rules in strata."""
+    plans, key = reasoned.rulebook.plans, ("ground", reasoned.as_of)
     if key not in plans:
-        plans[key] = _Plan(rules)
-    found = plans[key]
-    assert isinstance(found, _Plan)
+        _, strata = plan(reasoned.rulebook, reasoned.as_of)
+        plans[key] = _Plan(reasoned.rules, strata)
+    found: _Plan = plans[key]
     return found
 
 

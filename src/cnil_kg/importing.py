@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cnil_kg.errors import InputError
-from cnil_kg.inputs.sources import read_bytes
+from cnil_kg.inputs.sources import absent, read_bytes, unreadable
 from cnil_kg.model import Warning_
 from cnil_kg.readers import choose, readers
 from cnil_kg.readers.record import Imported, Source
@@ -69,12 +69,11 @@ def opened(name: str, id: str = "", vocabulary: dict[str, str] | None = None, st
     if name != "-" and os.path.isdir(name):
         raise InputError("import reads one file", name, "Name the file itself.")
     if name != "-" and not os.path.exists(name):
-        raise InputError("There is no such file or folder.", name, "Check the path.")
+        raise absent(name)
     try:
         data = read_bytes(name, stdin)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise InputError(f"The file cannot be read: {reason}.", name, "Check the path and its permissions.") from error
+        raise unreadable(name, error) from error
     return Source(name, data, load_rulebook().terms, id, vocabulary)
 
 

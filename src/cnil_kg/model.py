@@ -28,12 +28,22 @@ class Text:
         return self.fr if lang == "fr" else self.en
 
 
+def place(file: str | None, line: int | None) -> str:
+    """A place in an input: `project.ttl:12`, the file alone where no line is known."""
+    return (file or "") + (f":{line}" if line else "")
+
+
 @dataclass(frozen=True, order=True)
 class Origin:
     """Where a stated triple was read: the input as typed, and the line (None where the syntax gives none)."""
 
     file: str
     line: int | None
+
+    @property
+    def place(self) -> str:
+        """`project.ttl:12`."""
+        return place(self.file, self.line)
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,11 @@ class Premise:
     file: str | None = None
     line: int | None = None
     conclusion: str | None = None
+
+    @property
+    def place(self) -> str:
+        """The entry that concludes it, or where it was read: `project.ttl:12`."""
+        return self.conclusion or place(self.file, self.line)
 
 
 @dataclass(frozen=True)

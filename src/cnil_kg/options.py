@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import locale
 import os
+from collections.abc import Iterable
 
 import click
+
+from cnil_kg.errors import CnilKgError
 
 SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", "yaml")
 
@@ -15,6 +18,12 @@ def default_language() -> str:
     names = [os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")]
     chosen = next((n for n in names if n), None) or locale.getlocale()[0] or ""
     return "fr" if chosen.lower().startswith("fr") else "en"
+
+
+def tell(errors: Iterable[CnilKgError]) -> None:
+    """Say on standard error what could not be read."""
+    for error in errors:
+        click.echo(f"cnil-kg: {error}", err=True)
 
 
 def as_of_day(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
@@ -29,3 +38,13 @@ def as_of_day(context: click.Context, parameter: click.Parameter, text: str | No
         return date.fromisoformat(text).isoformat() if text else None
     except ValueError as error:
         raise click.BadParameter(f"{text} is not a day; write it as 2026-12-31") from error
+
+
+AS_OF = click.option("--as-of", callback=as_of_day, metavar="DATE", help="Apply the law of that day (default today).")
+INPUT_SYNTAX = click.option(
+    "--input-format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
+)
+FORMAT_SYNTAX = click.option(
+    "--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
+)
+"""The same, for the commands that write in one way only."""

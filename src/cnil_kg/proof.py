@@ -9,18 +9,18 @@ and no part of them does.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Variable
 
 from cnil_kg.model import Origin, Text
 from cnil_kg.naming import Names
-from cnil_kg.patterns import Body, Count, select
-from cnil_kg.rdf import Value, matching, rows
+from cnil_kg.patterns import Body
+from cnil_kg.rdf import Value, matching
 from cnil_kg.reason import TODAY, Derivation, Reasoned, bound, plan, run
 from cnil_kg.rulebook import Rule
-from cnil_kg.support import Support, unify
+from cnil_kg.support import Support, how_many, one_way, unify
 
 _PARTS = 32
 """How many variants are reasoned upon at once."""
@@ -78,13 +78,17 @@ class Prover:
     Args:
         reasoned: the run.
         names: how nodes are shown.
-        as_of: ISO date of the law applied.
     """
 
-    def __init__(self, reasoned: Reasoned, names: Names, as_of: str) -> None:
-        self._reasoned, self._names, self._as_of = reasoned, names, as_of
+    def __init__(self, reasoned: Reasoned, names: Names) -> None:
+        self._reasoned, self._names = reasoned, names
         self._support = Support(reasoned, names, units=True)
         self._structure = {f.node for f in reasoned.rulebook.facts}
+        fired = {r.id for d in reasoned.derived.values() for r in d.rules}
+        self._fired = [
+            [kept for stratum in half if (kept := [step for step in stratum if step[0].id in fired])]
+            for half in plan(reasoned.rulebook, reasoned.as_of)
+        ]
 
     def prove(self, quad: Quad) -> Proof:
         """The proof of a triple, from a minimal set of stated ones."""
@@ -154,7 +158,6 @@ class Prover:
     def _again(self, graphs: Mapping[NamedNode, Collection[Quad]]) -> Reasoned:
         """A run over sets of stated triples, each a description, with the rules that fired and nothing more."""
         book = self._reasoned.rulebook
-        fired = {r.id for d in self._reasoned.derived.values() for r in d.rules}
         store = Store()
         store.extend(book.readable)
         store.extend(matching(self._reasoned.store, TODAY, None, None, None))
@@ -162,10 +165,9 @@ class Prover:
         store.extend(stated)
         derived: dict[Quad, Derivation] = {}
         number = 1
-        for half in plan(book, self._as_of):
-            strata = [[step for step in stratum if step[0].id in fired] for stratum in half]
-            number = run(store, [s for s in strata if s], derived, stated, number)
-        return Reasoned(self._reasoned.facts, book, self._reasoned.rules, store, derived)
+        for strata in self._fired:
+            number = run(store, strata, derived, stated, number)
+        return replace(self._reasoned, store=store, derived=derived)
 
     def rules_for(self, quad: Quad) -> set[str]:
         """The rules that conclude a triple in the whole run."""
@@ -254,28 +256,20 @@ def _checks(reasoned: Reasoned, rule: Rule, quad: Quad) -> Iterable[Check]:
         bindings = unify(pattern, quad)
         if bindings is None:
             continue
-        plain = Body(rule.body.patterns, rule.body.values)
-        known = {t for p in plain.patterns for t in p.terms} | {v.variable for v in plain.values}
-        given = {v: value for v, value in bindings.items() if v in known}
-        solution = next(iter(rows(reasoned.store, select(plain, absences=False), given)), None)
+        solution = one_way(reasoned.store, Body(rule.body.patterns, rule.body.values), bindings)
         for c in rule.body.comparisons:
             if c.operator == "!=":  # `ckg:none` is told from a value: no ground of its own
                 continue
             values = []
             for term in (c.left, c.right):
                 if isinstance(term, Variable) and term in counts:
-                    values.append(str(_count(reasoned, counts[term], bindings)))
+                    values.append(str(how_many(reasoned.store, counts[term], bindings)))
                 else:
                     value = bound(term, solution) if solution is not None else None
                     values.append(_text(value))
             if "" not in values:
                 yield Check(values[0], c.operator, values[1], c.left in counts or c.right in counts)
         return
-
-
-def _count(reasoned: Reasoned, count: Count, bindings: Mapping[Variable, Value]) -> int:
-    keys = {k: bindings[k] for k in count.keys if k in bindings}
-    return len({row[count.counted] for row in rows(reasoned.store, select(count.body), keys)})
 
 
 def _text(value: Value | None) -> str:

@@ -53,6 +53,7 @@ class Reasoned:
     """What follows from the facts.
 
     Attributes:
+        as_of: ISO date that chose the rules in force.
         store: stated and derived triples in one graph per description, constants in the default graph.
         derived: each derived triple with its rules and round.
         contested: the facts set aside, by graph, subject and property.
@@ -62,6 +63,7 @@ class Reasoned:
     facts: Facts
     rulebook: Rulebook
     rules: tuple[Rule, ...]
+    as_of: str
     store: Store
     derived: dict[Quad, Derivation] = field(default_factory=dict)
     contested: dict[tuple[NamedNode, NamedNode, NamedNode], Contested] = field(default_factory=dict)
@@ -103,7 +105,7 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
     store.extend(rulebook.readable)
     store.add(Quad(TODAY, _VALUE, Literal(as_of, datatype=NamedNode(XSD + "date"))))
     store.extend(stated)
-    reasoned = Reasoned(facts, rulebook, rules, store, forged=tuple(forged))
+    reasoned = Reasoned(facts, rulebook, rules, as_of, store, forged=tuple(forged))
     # Descriptions are read first, then contested facts are set aside, then the doctrine is applied.
     first, then = plan(rulebook, as_of)
     rounds = run(store, first, reasoned.derived, stated, 1)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any, BinaryIO
 
 from pyoxigraph import NamedNode
 
 from cnil_kg.conclude import Concluder
 from cnil_kg.errors import InputError
-from cnil_kg.load import load
 from cnil_kg.model import Examined, Facts, NotCovered, Report, Text, Warning_
 from cnil_kg.rdf import matching
-from cnil_kg.reason import Reasoned, reason
-from cnil_kg.rulebook import Rulebook, load_rulebook
+from cnil_kg.reason import Reasoned
+from cnil_kg.rulebook import Rulebook
+from cnil_kg.runs import reasoned_upon
 from cnil_kg.validate import requirements, validate
 from cnil_kg.vocab import CKG, PREFIXES, RDF, shrink
 
@@ -37,13 +36,10 @@ def examine(
     Returns:
         The report; what could not be read, and nothing to examine, are in its `errors`.
     """
-    day = as_of or date.today().isoformat()
-    book = load_rulebook()
-    facts = load(inputs, format=format, stdin=stdin, terms=book.terms)
-    return build(reason(facts, book, day), day)
+    return build(reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of))
 
 
-def build(reasoned: Reasoned, as_of: str) -> Report:
+def build(reasoned: Reasoned) -> Report:
     """The report of a run."""
     facts, book = reasoned.facts, reasoned.rulebook
     concluder = Concluder(reasoned)
@@ -54,7 +50,7 @@ def build(reasoned: Reasoned, as_of: str) -> Report:
     premises = [p for c in conclusions for p in c.premises] + [p for c in concluder.contradictions for p in c.sides]
     named = {text for p in premises for text in (p.predicate, p.object)} | {CKG + f.fiche for f in findings}
     return Report(
-        as_of=as_of,
+        as_of=reasoned.as_of,
         inputs=facts.inputs,
         examined=examined,
         conclusions=conclusions,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Triple, Variable
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
 from cnil_kg.model import Premise
 from cnil_kg.naming import Names
@@ -132,3 +132,18 @@ def unify(pattern: Pattern, quad: Quad) -> dict[Variable, Any] | None:
         elif term != value:
             return None
     return bindings
+
+
+def one_way(store: Store, body: Body, bindings: Mapping[Variable, Any]) -> dict[Variable, Any] | None:
+    """A way in which a body holds, its absences left out, some of its variables bound; None when there is none."""
+    known = {_PROJECT} | {t for p in body.patterns for t in p.terms} | {v.variable for v in body.values}
+    given = {variable: value for variable, value in bindings.items() if variable in known}
+    found = rows(store, select(body, absences=False), given)
+    row = next(iter(found), None)
+    return None if row is None else {v: row[v] for v in found.variables if row[v] is not None} | given
+
+
+def how_many(store: Store, count: Count, bindings: Mapping[Variable, Any]) -> int:
+    """How many things a rule counts, its keys bound."""
+    keys = {key: bindings[key] for key in count.keys if key in bindings}
+    return len({row[count.counted] for row in rows(store, select(count.body), keys)})

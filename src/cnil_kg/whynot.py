@@ -9,12 +9,12 @@ from typing import Any, Literal
 from pyoxigraph import NamedNode, Quad, Variable
 
 from cnil_kg.model import Premise, Text
-from cnil_kg.patterns import Body, Pattern, select
+from cnil_kg.patterns import Body, Pattern
 from cnil_kg.questions import Question, Unit
-from cnil_kg.rdf import Value, matching, rows
+from cnil_kg.rdf import Value, matching
 from cnil_kg.reason import Reasoned, bound
 from cnil_kg.rulebook import Rule
-from cnil_kg.support import Support
+from cnil_kg.support import Support, how_many, one_way
 
 Kind = Literal["notStated", "otherwise", "notConcluded", "count", "comparison", "setAside"]
 _PROJECT = Variable("project")
@@ -79,7 +79,7 @@ class Considered:
         own = [p for p in rule.body.patterns if p.in_project]
         solution: Mapping[Variable, Value] = bindings
         for count in range(1, len(own) + 1):
-            row = self._row(Body(constants + own[:count], rule.body.values), bindings)
+            row = one_way(self._reasoned.store, Body(constants + own[:count], rule.body.values), bindings)
             if row is None:
                 failed = own[count - 1]
                 for predicate in rule.body.predicate_values(failed.predicate) or (failed.predicate,):
@@ -99,25 +99,29 @@ class Considered:
     ) -> WhyNot | None:
         """The count, comparison or absence that failed, all patterns having matched."""
         for count in rule.body.counts:
-            keys = {k: solution[k] for k in count.keys if k in solution}
-            number = len({row[count.counted] for row in rows(self._reasoned.store, select(count.body), keys)})
             for c in rule.body.comparisons:
                 if count.variable in (c.left, c.right):
                     other = bound(c.right if c.left == count.variable else c.left, solution)
                     least = getattr(other, "value", "")
-                    return self._made(rule, pattern, "count", (str(number), c.operator, least), ())
+                    return self._made(
+                        rule,
+                        pattern,
+                        "count",
+                        (str(how_many(self._reasoned.store, count, solution)), c.operator, least),
+                        (),
+                    )
         body = Body(rule.body.patterns, rule.body.values, list(rule.body.comparisons))
-        if self._row(body, bindings) is None and rule.body.comparisons:
+        if one_way(self._reasoned.store, body, bindings) is None and rule.body.comparisons:
             c = rule.body.comparisons[0]
             sides = tuple(self._names.term(bound(t, solution)) if bound(t, solution) else "" for t in (c.left, c.right))
             return self._made(rule, pattern, "comparison", (sides[0], c.operator, sides[1]), ())
         for group in rule.body.absent:
-            found = self._row(Body([*own, *group], rule.body.values), bindings)
+            found = one_way(self._reasoned.store, Body([*own, *group], rule.body.values), bindings)
             if found is not None:
                 quads = [q for p in group if (q := self._quad(p, {**solution, **found})) is not None]
                 named = tuple(p for q in quads for p in self._premises(q))
-                first = self._names.triple(quads[0]) if quads else ("", "", "")
-                return self._made(rule, pattern, "setAside", first, named)
+                shown = self._names.triple(quads[0]) if quads else ("", "", "")
+                return self._made(rule, pattern, "setAside", shown, named)
         return None
 
     def _failed(self, rule: Rule, pattern: Pattern, failed: Pattern, solution: Mapping[Variable, Value]) -> WhyNot:
@@ -142,13 +146,6 @@ class Considered:
     def _quad(self, pattern: Pattern, solution: Mapping[Variable, Value]) -> Quad | None:
         terms: list[Any] = [bound(t, solution) for t in pattern.terms]
         return None if None in terms else Quad(terms[0], terms[1], terms[2], solution[_PROJECT])  # type: ignore[arg-type]
-
-    def _row(self, body: Body, bindings: Mapping[Variable, Value]) -> dict[Variable, Value] | None:
-        known = {t for p in body.patterns for t in p.terms} | {v.variable for v in body.values} | {_PROJECT}
-        given = {v: value for v, value in bindings.items() if v in known}
-        found = rows(self._reasoned.store, select(body, absences=False), given)
-        row = next(iter(found), None)
-        return None if row is None else {v: row[v] for v in found.variables if row[v] is not None} | given
 
     def _made(
         self, rule: Rule, pattern: Pattern, kind: Kind, shown: tuple[str, str, str], instead: tuple[Premise, ...]

@@ -9,7 +9,7 @@ from variants import examples
 from cnil_kg.proof import Prover
 from cnil_kg.questions import QUESTIONS
 from cnil_kg.rulebook import load_rulebook
-from harness import AS_OF, CASES, Run, cases, run_text
+from harness import CASES, Run, cases, run_text
 
 # Of the cases, one in so many, chosen by place in the sorted list.
 ONE_IN = 200
@@ -45,7 +45,7 @@ def told(triples: list[Triple]) -> Run:
 @pytest.mark.parametrize("name", sorted(sources()))
 def test_a_proof_rests_on_what_carries_it_and_no_less(name: str) -> None:
     whole = run_text(sources()[name])
-    prover = Prover(whole.reasoned, whole.concluder.names, AS_OF)
+    prover = Prover(whole.reasoned, whole.concluder.names)
     for quad in answers(whole):
         premises = [q.triple for q in prover.premises(quad)]
         wanted = rules_of(whole, quad)
@@ -76,7 +76,7 @@ def _renamed(term: object) -> object:
 @pytest.mark.parametrize("name", sorted(examples()))
 def test_the_tree_ends_in_the_premises(name: str) -> None:
     whole = run_text(sources()[name])
-    prover = Prover(whole.reasoned, whole.concluder.names, AS_OF)
+    prover = Prover(whole.reasoned, whole.concluder.names)
     for quad in answers(whole):
         leaves = {prover.shown(q) for q in prover.premises(quad)}
         proof = prover.prove(quad)

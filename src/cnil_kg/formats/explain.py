@@ -8,15 +8,13 @@ from dataclasses import asdict
 from typing import Any
 
 from cnil_kg.explain import Explained, Explanation
-from cnil_kg.formats.words import QUESTIONS, REASONS, STATUSES, article, clean, name, phrase, value
+from cnil_kg.formats.words import QUESTIONS, REASONS, STATUSES, TRUTH, article, clean, name, phrase, value
 from cnil_kg.model import MissingFact, Premise, Reason, Text
 from cnil_kg.proof import Check, Proof
 from cnil_kg.vocab import RDF
 from cnil_kg.whynot import WhyNot
 
 _WORDS = {
-    "yes": Text("oui", "yes"),
-    "no": Text("non", "no"),
     "is": Text("relève de", "is among"),
     "count": Text("{left} réunis, il en faut {operator} {right}", "{left} found, {operator} {right} needed"),
     "comparison": Text("{left} {operator} {right}", "{left} {operator} {right}"),
@@ -32,7 +30,6 @@ _WORDS = {
     "above": Text("[voir plus haut]", "[see above]"),
     "any": Text("une valeur", "some value"),
     "nothing": Text("Rien à expliquer : aucune règle n'a conclu.", "Nothing to explain: no rule concluded."),
-    "line": Text("ligne", "line"),
 }
 _UNNAMED = "axiom"
 """How the id of an axiom begins that stands for no entry: it sorts what is asked of whom."""
@@ -152,7 +149,7 @@ class _Writer:
     def _said(self, proof: Proof) -> str:
         fact = self._fact(proof.subject, proof.predicate, proof.object)
         if not proof.rule:
-            places = "; ".join(f"{clean(o.file)}:{o.line}" if o.line else clean(o.file) for o in proof.places)
+            places = "; ".join(clean(o.place) for o in proof.places)
             return f"{fact} ({places})"
         entry = [] if proof.entry.startswith(_UNNAMED) else [proof.entry]
         cited = "; ".join([*entry, *(article(a, self._lang) for a in proof.articles)])
@@ -161,7 +158,7 @@ class _Writer:
 
     def _fact(self, subject: str, predicate: str, value_: str) -> str:
         shown = self._name(value_) if value_ else self._word("any")
-        shown = {"true": self._word("yes"), "false": self._word("no")}.get(shown, shown)
+        shown = TRUTH[shown].of(self._lang) if shown in TRUTH else shown
         if predicate == RDF + "type":
             return f"{self._name(subject)} {self._word('is')} « {shown} »"
         return f"{self._name(predicate)} = {shown}"
@@ -183,8 +180,7 @@ class _Writer:
         yield self._line(self._word(w.kind, fact=fact, instead=instead), 3)
 
     def _premise(self, p: Premise) -> str:
-        place = p.conclusion or (f"{clean(p.file or '')}:{p.line}" if p.line else clean(p.file or ""))
-        return f"{self._fact(p.subject, p.predicate, p.object)} ({place})"
+        return f"{self._fact(p.subject, p.predicate, p.object)} ({clean(p.place)})"
 
     def _name(self, node: str) -> str:
         return name(node, self._lang, self._explained.labels)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from cnil_kg.formats.words import LEVELS, QUESTIONS, REASONS, STATUSES, clean, counted, name, value
+from cnil_kg.formats.words import LEVELS, QUESTIONS, REASONS, STATUSES, TRUTH, clean, counted, name, value
 from cnil_kg.model import Text
 from cnil_kg.naming import Names
 from cnil_kg.sparql.dataset import Dataset
@@ -65,8 +65,8 @@ COLUMNS: Mapping[str, Text] = {
     "violations": Text("Violations", "Violations"),
 }
 STATES: Mapping[str, Text] = {
-    "yes": Text("oui", "yes"),
-    "no": Text("non", "no"),
+    "yes": TRUTH["true"],
+    "no": TRUTH["false"],
     "notStated": Text("non déclaré", "not stated"),
     "inPlace": Text("en œuvre", "in place"),
     "planned": Text("prévue", "planned"),
@@ -78,7 +78,6 @@ CODES: Mapping[str, Mapping[str, Text]] = {
     "question": QUESTIONS,
     **dict.fromkeys(("state", "carriedOut", "consulted", "due"), STATES),
 }
-_BOOLEANS = {"true": Text("oui", "yes"), "false": Text("non", "no")}
 _NO_ROW = Text("Aucune ligne.", "No row.")
 _LEFT_OUT = Text(
     "Lignes écartées par le filtre : {n}, dont indéterminées : {u}.",
@@ -94,7 +93,7 @@ def render(answer: Table | bool | bytes, dataset: Dataset, query: Query, lang: s
     if isinstance(answer, bytes):
         return plain(answer.decode("utf-8"))
     if isinstance(answer, bool):
-        return _BOOLEANS[str(answer).lower()].of(lang) + "\n"
+        return TRUTH[str(answer).lower()].of(lang) + "\n"
     if answer.left_out:
         return _filtered(answer, dataset, lang)
     if not answer.rows:
@@ -191,7 +190,7 @@ class _Cells:
     def literal(self, column: str, term: Literal) -> str:
         text = CODES.get(column, {}).get(term.value)
         if text is None and term.datatype.value.endswith("#boolean"):
-            text = _BOOLEANS.get(term.value)
+            text = TRUTH.get(term.value)
         if text is not None:
             return text.of(self.lang)
         return clean(value(column, term.value, self.lang) if column in QUESTIONS else term.value)

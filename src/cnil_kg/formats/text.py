@@ -14,6 +14,7 @@ from cnil_kg.formats.words import (
     QUESTIONS,
     REASONS,
     STATUSES,
+    TRUTH,
     article,
     clean,
     counted,
@@ -105,8 +106,7 @@ class _Writer:
         return f"{fact} ({place})"
 
     def truth(self, text: str) -> str:
-        words = {"fr": {"true": "oui", "false": "non"}, "en": {"true": "yes", "false": "no"}}
-        return words[self.lang].get(text) or self.name(text)
+        return TRUTH[text].of(self.lang) if text in TRUTH else self.name(text)
 
     def missing(self, facts: tuple[MissingFact, ...]) -> str:
         if not facts:

@@ -134,6 +134,9 @@ def value(question: str, code: str | None, lang: str) -> str:
     return text.of(lang) if text else (code or STATUSES["undetermined"].of(lang))
 
 
+TRUTH = {"true": Text("oui", "yes"), "false": Text("non", "no")}
+"""The values of a boolean fact."""
+
 ANNEX = Text("annexe", "Annex")
 SUBPARAGRAPH = Text("deuxième alinéa", "second subparagraph")
 RECITAL = Text("cons.", "recital")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnil_kg.errors import InputError
 from cnil_kg.inputs.sources import Document
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
+
+    from yaml import YAMLError
 
 MAX_DEPTH = 2_000
 """Nesting of elements, of JSON values, of anonymous nodes; 500 nested nodes must pass in any syntax."""
@@ -49,6 +51,18 @@ def guard(document: Document) -> None:
 def printable(text: str) -> str:
     """A text of the input for a message: on one line, nothing in it that a terminal would obey."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def yaml_syntax(error: YAMLError | ValueError, name: str, first_line: int = 1) -> InputError:
+    """The one message about a text that is no YAML; `first_line`: the line of the file on which the text begins."""
+    if not hasattr(error, "problem"):  # bytes that are no text
+        what = f"yaml syntax: {printable(str(error).splitlines()[0])}"
+        return InputError(what, name, "Save the file as UTF-8 text.")
+    found: Any = error
+    line = getattr(found.problem_mark or found.context_mark, "line", None)
+    where = name if line is None else f"{name}:{line + first_line}"
+    what = f"yaml syntax: {printable(str(found.problem or found.context))}"
+    return InputError(what, where, "Look at the indentation and the quotes of this line.")
 
 
 def rdf12(name: str, line: int | None) -> InputError:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from cnil_kg.inputs.normalise import namespace
 from cnil_kg.vocab import CKG, DPV, PREFIXES, PROV, RDF
@@ -36,6 +36,13 @@ class Part:
     graph: NamedNode
     project: NamedNode | None
     triples: tuple[Triple, ...]
+
+
+def blank_again(term: object) -> object:
+    """A node that got a name because it was blank, as a blank node; any other term as it is."""
+    if isinstance(term, NamedNode) and term.value.startswith(BNODE):
+        return BlankNode("n" + term.value[len(BNODE) :].replace(":", "x"))
+    return term
 
 
 def partition(triples: Iterable[Triple], known: Mapping[str, object]) -> tuple[Part, ...]:

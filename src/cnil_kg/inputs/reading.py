@@ -68,11 +68,7 @@ class Reading:
             raise InputError("The file states nothing.", self._document.name, repair)
 
     def _quads(self) -> Iterator[tuple[Quad, int | None]]:
-        document = self._document
-        if document.format == "yaml":
-            from cnil_kg.inputs.yamlform import as_jsonld  # noqa: PLC0415  (only for YAML)
-
-            document = as_jsonld(document, self._terms.short)
+        document = plain(self._document, self._terms)
         quads = statements(document)
         if document.format != "jsonld":
             return quads
@@ -170,6 +166,19 @@ class Reading:
 
     def _warn(self, code: str, text: Text, term: str) -> None:
         self.warnings.append(Warning_(code, text, self._place, term))
+
+
+def plain(document: Document, terms: Terms) -> Document:
+    """A document that the parser reads: one in YAML as JSON-LD, any other as it is.
+
+    Raises:
+        InputError: the YAML is not in the form.
+    """
+    if document.format != "yaml":
+        return document
+    from cnil_kg.inputs.yamlform import as_jsonld  # noqa: PLC0415  (only for YAML)
+
+    return as_jsonld(document, terms.short)
 
 
 def _quoted(literal: Literal) -> str:

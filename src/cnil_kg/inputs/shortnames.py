@@ -119,14 +119,12 @@ class Key:
         iri: the property.
         kind: a type of `facttable.TYPES`, `link` or `language`.
         values: for a closed list, the short names of its values.
-        units: the kinds of node the property is stated on; empty for links and texts.
     """
 
     name: str
     iri: str
     kind: str
     values: tuple[str, ...] = ()
-    unit: str = ""
 
     @property
     def names_nodes(self) -> bool:
@@ -158,7 +156,7 @@ class ShortNames:
         if fact.type == "list" or NONE in {iri for _, iri in fact.values}:
             values["none"] = None
         listed = tuple(values) if fact.type in ("choice", "list") else ()
-        return Key(shrink(fact.iri).partition(":")[2], fact.iri, fact.type, listed, fact.unit)
+        return Key(shrink(fact.iri).partition(":")[2], fact.iri, fact.type, listed)
 
     @cached_property
     def context(self) -> dict[str, Any]:

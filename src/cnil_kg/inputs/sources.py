@@ -90,8 +90,18 @@ def documents(
         except InputError as error:
             yield error
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            yield InputError(f"The file cannot be read: {reason}.", name, "Check the path and its permissions.")
+            yield unreadable(name, error)
+
+
+def absent(name: str) -> InputError:
+    """The one message about an input that is not there."""
+    return InputError("There is no such file or folder.", name, "Check the path.")
+
+
+def unreadable(name: str, error: OSError) -> InputError:
+    """The one message about an input that the system does not give."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return InputError(f"The file cannot be read: {reason}.", name, "Check the path and its permissions.")
 
 
 def _expand(inputs: Sequence[str]) -> Iterator[tuple[str, bool | InputError]]:
@@ -106,7 +116,7 @@ def _expand(inputs: Sequence[str]) -> Iterator[tuple[str, bool | InputError]]:
         elif name == "-" or os.path.exists(name):
             yield name, False
         else:
-            yield name, InputError("There is no such file or folder.", name, "Check the path.")
+            yield name, absent(name)
 
 
 def _walk(folder: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from cnil_kg.errors import InputError
-from cnil_kg.inputs.guards import MAX_DEPTH, printable, too_deep
+from cnil_kg.inputs.guards import MAX_DEPTH, printable, too_deep, yaml_syntax
 from cnil_kg.inputs.shortnames import CLASSES, HEADER, KEYWORDS, Key, ShortNames, nearest
 from cnil_kg.inputs.sources import Document
 from cnil_kg.vocab import NONE, PREFIXES
@@ -101,14 +101,8 @@ class _Transcript:
                 depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
                 if depth > MAX_DEPTH:
                     raise too_deep(self._name, event.start_mark.line + 1)
-        except yaml.MarkedYAMLError as error:
-            line = getattr(error.problem_mark or error.context_mark, "line", None)
-            where = self._name if line is None else f"{self._name}:{line + 1}"
-            what = f"yaml syntax: {printable(str(error.problem or error.context))}"
-            raise InputError(what, where, "Look at the indentation and the quotes of this line.") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            what = f"yaml syntax: {printable(str(error).splitlines()[0])}"
-            raise InputError(what, self._name, "Save the file as UTF-8 text.") from error
+            raise yaml_syntax(error, self._name) from error
         if not found or not isinstance(found[0], yaml.MappingStartEvent):
             what = "a description in YAML is a list of `key: value` lines"
             raise InputError(what, f"{self._name}:1", "Start from `cnil-kg new --format yaml`.")

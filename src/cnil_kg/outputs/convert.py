@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from pyoxigraph import Quad, Triple
-
 from cnil_kg.errors import InputError
 from cnil_kg.inputs.lines import statements
+from cnil_kg.inputs.reading import plain
 from cnil_kg.inputs.sources import Document, documents
 from cnil_kg.outputs.turtle import as_turtle
 from cnil_kg.outputs.yamlform import as_yaml
@@ -32,16 +31,8 @@ def converted(source: str, form: str, *, format: str | None = None, stdin: Binar
         raise error or InputError("convert reads one file", source, "Name the file itself.")
     document = found[0]
     assert isinstance(document, Document)
-    names = load_rulebook().terms.short
-    if document.format == "yaml":
-        from cnil_kg.inputs.yamlform import as_jsonld  # noqa: PLC0415
-
-        document = as_jsonld(document, names)
-    triples = list(dict.fromkeys(_triple(quad) for quad, _ in statements(document)))
+    terms = load_rulebook().terms
+    triples = list(dict.fromkeys(quad.triple for quad, _ in statements(plain(document, terms))))
     if not triples:
         raise InputError("The file states nothing.", source, "Describe at least one project in it.")
-    return as_yaml(triples, names) if form == "yaml" else as_turtle(triples)
-
-
-def _triple(quad: Quad) -> Triple:
-    return Triple(quad.subject, quad.predicate, quad.object)
+    return as_yaml(triples, terms.short) if form == "yaml" else as_turtle(triples)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from cnil_kg.errors import InputError
-from cnil_kg.inputs.guards import MAX_DEPTH, printable, too_deep
+from cnil_kg.inputs.guards import MAX_DEPTH, printable, too_deep, yaml_syntax
 from cnil_kg.readers.record import Source
 
 Tree = Any
@@ -63,14 +63,8 @@ def read_yaml(text: str, source: Source, first_line: int = 1) -> Tree:
             if depth > min(MAX_DEPTH, 200):
                 raise too_deep(source.name, line)
         return yaml.load(text, Loader=yaml.BaseLoader)  # texts only, no objects
-    except yaml.MarkedYAMLError as error:
-        line = getattr(error.problem_mark or error.context_mark, "line", None)
-        where = source.name if line is None else f"{source.name}:{line + first_line}"
-        what = f"yaml syntax: {printable(str(error.problem or error.context))}"
-        raise InputError(what, where, "Look at the indentation and the quotes of this line.") from error
     except (yaml.YAMLError, ValueError) as error:
-        what = f"yaml syntax: {printable(str(error).splitlines()[0])}"
-        raise InputError(what, source.name, "Save the file as UTF-8 text.") from error
+        raise yaml_syntax(error, source.name, first_line) from error
 
 
 def tree(source: Source) -> Tree:

@@ -14,18 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, BinaryIO
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from cnil_kg.conclude import Concluder
 from cnil_kg.errors import CnilKgError
-from cnil_kg.load import load
 from cnil_kg.model import Description, Examined
-from cnil_kg.reason import TODAY, Reasoned, reason
+from cnil_kg.reason import TODAY, Reasoned
 from cnil_kg.report import count
-from cnil_kg.rulebook import Rulebook, load_rulebook
+from cnil_kg.rulebook import Rulebook
+from cnil_kg.runs import reasoned_upon
 from cnil_kg.vocab import CKG, XSD
 
 LAYERS = ("stated", "derived", "verdicts")
@@ -79,21 +78,17 @@ def dataset(
         as_of: ISO date of the law to apply, default today.
         layers: some of LAYERS; verdicts are by far the slowest.
     """
-    day = as_of or date.today().isoformat()
-    book = load_rulebook()
-    return fill(reason(load(inputs, format=format, stdin=stdin, terms=book.terms), book, day), day, layers)
+    return fill(reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of), layers)
 
 
-def fill(
-    reasoned: Reasoned, as_of: str, layers: Collection[str] = LAYERS, concluder: Concluder | None = None
-) -> Dataset:
+def fill(reasoned: Reasoned, layers: Collection[str] = LAYERS, concluder: Concluder | None = None) -> Dataset:
     """The dataset of a run; `concluder` when the run has one that knows its conclusions."""
     facts, book = reasoned.facts, reasoned.rulebook
     examined = count(reasoned)
     names = {d.graph: _graph(d) for d in facts.descriptions}
     store = Store()
     store.extend(Quad(q.subject, q.predicate, q.object, ONTOLOGY) for q in book.constants)
-    today = Literal(as_of, datatype=NamedNode(XSD + "date"))
+    today = Literal(reasoned.as_of, datatype=NamedNode(XSD + "date"))
     store.add(Quad(TODAY, NamedNode(CKG + "value"), today, ONTOLOGY))
     graphs = {ONTOLOGY.value}
     for layer in LAYERS:
@@ -106,7 +101,7 @@ def fill(
                 store.extend(Quad(triple.subject, triple.predicate, triple.object, place) for place in places)
     graphs |= {g.value for g in store.named_graphs() if isinstance(g, NamedNode)}
     kept = tuple(layer for layer in LAYERS if layer in layers)
-    return Dataset(store, kept, frozenset(graphs), facts.paths, book, as_of, examined, facts.errors)
+    return Dataset(store, kept, frozenset(graphs), facts.paths, book, reasoned.as_of, examined, facts.errors)
 
 
 def _triples(reasoned: Reasoned, layer: str, concluder: Concluder | None) -> Iterator[tuple[Triple, NamedNode | None]]:

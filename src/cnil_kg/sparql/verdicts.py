@@ -125,5 +125,4 @@ def _missing(node: NamedNode, missing: tuple[MissingFact, ...]) -> Iterator[Trip
 
 def side(premise: Premise) -> str:
     """One side of a contradiction: `ckg:largeScale true (project.ttl:12)`, or the entry that concludes it."""
-    place = premise.conclusion or (premise.file or "") + (f":{premise.line}" if premise.line else "")
-    return f"{shrink(premise.predicate)} {shrink(premise.object)} ({place})"
+    return f"{shrink(premise.predicate)} {shrink(premise.object)} ({premise.place})"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from cnil_kg.inputs.guards import printable
-from cnil_kg.inputs.projects import BNODE
+from cnil_kg.inputs.projects import blank_again
 from cnil_kg.readers.collector import is_iri
 from cnil_kg.vocab import CKG, PREFIXES, XSD, expand
 from cnil_kg.writers import Export
@@ -24,7 +24,7 @@ _DPIA = {"required": "eu-gdpr:DPIARequired", "notRequired": "eu-gdpr:DPIANotRequ
 def write(export: Export, lang: str) -> str:
     """TriG or JSON-LD. No property that a rule reads leads to a verdict, so that reading it back adds nothing."""
     graph = NamedNode(f"{SPACE}s:{_digest(export.report.as_of, *sorted(str(t) for t in export.stated))}")
-    quads = [Quad(_named(t.subject), t.predicate, _named(t.object), DefaultGraph()) for t in export.stated]
+    quads = [_plain(t) for t in export.stated]
     quads += _provenance(export, graph)
     for verdict in verdicts(export.report):
         quads += _verdict(verdict, export.report.as_of, graph)
@@ -33,11 +33,10 @@ def write(export: Export, lang: str) -> str:
     return data.decode("utf-8")
 
 
-def _named(node: Any) -> Any:
-    """Nodes that were blank are blank again."""
-    if isinstance(node, NamedNode) and node.value.startswith(BNODE):
-        return BlankNode("n" + node.value[len(BNODE) :].replace(":", "x"))
-    return node
+def _plain(triple: Triple) -> Quad:
+    subject: Any = blank_again(triple.subject)
+    value: Any = blank_again(triple.object)
+    return Quad(subject, triple.predicate, value, DefaultGraph())
 
 
 def _provenance(export: Export, graph: NamedNode) -> Iterator[Quad]:
