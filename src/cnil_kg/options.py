@@ -48,3 +48,21 @@ FORMAT_SYNTAX = click.option(
     "--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
 )
 """The same, for the commands that write in one way only."""
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="File to write (default: standard output)."
+)
+
+
+def form_of(form: str | None, output: str | None) -> str:
+    """The syntax to write: as asked, else as the name of the file says."""
+    return form or ("yaml" if output and output.lower().endswith((".yaml", ".yml")) else "turtle")
+
+
+def write(text: str, output: str | None) -> None:
+    """Give a text to standard output, or to a file that is not there yet."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from cnil_kg.outputs.file import write_new  # noqa: PLC0415
+
+    write_new(text, output)

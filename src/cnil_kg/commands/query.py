@@ -1,4 +1,4 @@
-"""The command `query`."""
+"""`cnil-kg query`: a question of the library, or SPARQL, over facts and verdicts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt")
 
 
-@click.command()
+@click.command("query")
 @click.argument("question", required=False, metavar="[NAME|FILE.rq|-]")
 @click.argument("inputs", nargs=-1, metavar="FILE...")
 @click.option("--list", "listed", is_flag=True, help="Name the questions of the library, their parameters; then stop.")
@@ -34,7 +34,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the table.")
 @AS_OF
 @INPUT_SYNTAX
-def query(
+def command(
     question: str | None,
     inputs: tuple[str, ...],
     listed: bool,

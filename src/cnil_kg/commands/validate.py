@@ -1,0 +1,43 @@
+"""`cnil-kg validate`: verdicts and requirements."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from cnil_kg.options import AS_OF, INPUT_SYNTAX, SYNTAXES, default_language, tell
+
+FORMATS = ("text", "json", "markdown")
+
+
+@click.command("validate")
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "output", default="text", help="text, json or markdown; or the syntax of the input.")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the report.")
+@AS_OF
+@click.option("--strict", is_flag=True, help="A recommendation not followed also fails the run (1).")
+@click.option("--allow-undetermined", is_flag=True, help="Undetermined points do not fail the run (0).")
+@INPUT_SYNTAX
+def command(
+    inputs: tuple[str, ...],
+    output: str,
+    lang: str,
+    as_of: str | None,
+    strict: bool,
+    allow_undetermined: bool,
+    syntax: str | None,
+) -> None:
+    """Verdicts and requirements for the projects described in FILE... (files, folders, or - for standard input)."""
+    from cnil_kg.report import examine, exit_code  # noqa: PLC0415
+
+    if output in SYNTAXES:  # `--format turtle` names the input, as for other RDF tools
+        output, syntax = "text", output
+    if output not in FORMATS:
+        raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
+    report = examine(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
+    tell(report.errors)
+    if report.conclusions or report.findings or not report.errors:
+        click.echo(import_module(f"cnil_kg.formats.{output}").render(report, lang), nl=False)
+    sys.exit(exit_code(report, strict=strict, allow_undetermined=allow_undetermined))
