@@ -7,13 +7,16 @@ from typing import BinaryIO
 
 from pyoxigraph import NamedNode, Triple
 
+from cnil_kg.errors import InputError
 from cnil_kg.importing import opened
 from cnil_kg.model import Facts
 from cnil_kg.rdf import matching
 from cnil_kg.report import build
+from cnil_kg.rulebook import load_rulebook
 from cnil_kg.runs import reasoned_upon
 from cnil_kg.vocab import CKG, DCAT, RDF
-from cnil_kg.writers import Export, writer
+from cnil_kg.writers import choose, part_of, writers
+from cnil_kg.writers.record import Export
 from cnil_kg.writers.verdicts import SPACE
 
 _TYPE = NamedNode(RDF + "type")
@@ -25,7 +28,7 @@ def export(
     target: str,
     inputs: Sequence[str],
     *,
-    form: str = "trig",
+    part: str | None = None,
     lang: str = "en",
     as_of: str | None = None,
     into: str | None = None,
@@ -34,17 +37,25 @@ def export(
     """The text to hand over.
 
     Args:
-        target: one of `writers.TARGETS`.
-        inputs: the descriptions, as for `validate`.
-        form: `trig` or `jsonld`, for the target that has a choice.
+        target: the name of a writer.
+        inputs: the descriptions, as for `validate`; none for a part that only defines terms.
+        part: which of the writer's documents, default the first.
         lang: language of the headings.
         as_of: ISO date of the law to apply, default today.
         into: the record of the catalog that the result is for.
         stdin: what `-` reads.
 
     Raises:
+        UnknownTermError: there is no such writer or part.
         CnilKgError: an input cannot be read, or there is nothing to examine: nothing half-read leaves.
     """
+    writer = choose(target)
+    wanted = part_of(writer, part)
+    record = None if into is None else opened(into)
+    if not wanted.described:
+        return writer.write(Export(wanted.name, load_rulebook(), into=record), lang)
+    if not inputs:
+        raise InputError("no description is given", f"export {target}", "Name the files to export.")
     reasoned = reasoned_upon(inputs, stdin=stdin, as_of=as_of)
     facts = reasoned.facts
     if facts.errors:
@@ -53,18 +64,26 @@ def export(
     if report.errors:
         raise report.errors[0]
     described = matching(reasoned.store, None, _TYPE, NamedNode(CKG + "DescribedProcessing"), None)
-    record = None if into is None else opened(into)
-    return writer(target)(
+    return writer.write(
         Export(
+            part=wanted.name,
+            rulebook=reasoned.rulebook,
             report=report,
             stated=tuple(_stated(facts)),
             processings=tuple(sorted({quad.subject for quad in described}, key=str)),
-            labels=reasoned.rulebook.label,
-            form=form,
             into=record,
         ),
         lang,
     )
+
+
+def targets(lang: str) -> str:
+    """The targets, with what each can be asked for."""
+    lines = []
+    for name, writer in writers().items():
+        lines.append(f"{name:<14}{writer.label.of(lang)}")
+        lines += [f"    --part {part.name:<18}{part.label.of(lang)}" for part in writer.parts]
+    return "\n".join(lines) + "\n"
 
 
 def _stated(facts: Facts) -> Iterator[Triple]:

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from cnil_kg.model import Status
 from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned
+from cnil_kg.rulebook import Rulebook
 from cnil_kg.vocab import CKG, DPV, NONE, RDF
 
 TYPE = NamedNode(RDF + "type")
@@ -98,11 +99,7 @@ class Reader:
 
     def code(self, value: Any) -> str:
         """The word for a verdict, basis or step value; empty when the ontology gives none."""
-        if isinstance(value, Literal):
-            return value.value
-        if value.value == NONE:
-            return "none"
-        return next(iter(self.book.values(value, "code")), "") or self.book.notation(value)
+        return code(self.book, value)
 
     def status(self, property_: NamedNode, value: Any) -> Status | None:
         """What a derived value says: booleans by themselves, others by the annotation of value or property."""
@@ -112,3 +109,12 @@ class Reader:
             for kind in self.book.values(term, "verdictStatus"):
                 return "established" if kind == CKG + "Established" else "excluded"
         return None
+
+
+def code(book: Rulebook, value: Any) -> str:
+    """The word for a verdict, basis or step value; empty when the ontology gives none."""
+    if isinstance(value, Literal):
+        return value.value
+    if value.value == NONE:
+        return "none"
+    return next(iter(book.values(value, "code")), "") or book.notation(value)

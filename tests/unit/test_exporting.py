@@ -237,7 +237,7 @@ def test_formats_files_and_refusals(project: Path, package: Path, tmp_path: Path
         return str(done.exception)
 
     other: Callable[..., str] = lambda **options: export("dpv", [str(project)], as_of=AS_OF, **options)  # noqa: E731
-    same = {str(q) for q in parse(other(form="jsonld").encode(), format=RdfFormat.JSON_LD)}
+    same = {str(q) for q in parse(other(part="jsonld").encode(), format=RdfFormat.JSON_LD)}
     assert len(same) == len({str(q) for q in quads(other())})
     target = tmp_path / "out.csv"
     assert CliRunner().invoke(cli, ["export", "ropa", str(project), "-o", str(target)]).exit_code == 0

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
-from cnil_kg import readers
+from cnil_kg import plugins, readers
 from cnil_kg.cli import cli
 from cnil_kg.importing import import_record
 from cnil_kg.outputs import file as output
@@ -367,10 +367,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (site / "leaflets_broken.py").write_text("raise RuntimeError('no luck')", encoding="utf-8")
     monkeypatch.syspath_prepend(str(site))
     readers.readers.cache_clear()
-    readers.others.cache_clear()
+    plugins.others.cache_clear()
     yield site
     readers.readers.cache_clear()
-    readers.others.cache_clear()
+    plugins.others.cache_clear()
 
 
 def test_another_package_adds_a_reader(package: Path, tmp_path: Path) -> None:

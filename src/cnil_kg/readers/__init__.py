@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 
+from cnil_kg import plugins
 from cnil_kg.errors import InputError, UnknownTermError
 from cnil_kg.readers.record import Reader, Source
 from cnil_kg.readers.trees import tree
@@ -26,22 +26,9 @@ def _own() -> tuple[Reader, ...]:
     return tuple(import_module(f"{GROUP}.{name}").READER for name in OWN)
 
 
-@cache
 def others() -> dict[str, Reader | str]:
     """The readers of other packages by name, each loaded, or the reason why it cannot be used."""
-    entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    return {entry.name: _loaded(entry) for entry in entries if entry.name not in OWN}
-
-
-def _loaded(entry: EntryPoint) -> Reader | str:
-    try:
-        found: Reader = entry.load()
-    except Exception as error:  # whatever the other package does
-        return f"{entry.value}: {type(error).__name__}: {error}"
-    lacking = [name for name in ("recognises", "read", "definitions") if not callable(getattr(found, name, None))]
-    if lacking or getattr(found, "name", None) != entry.name:
-        return f"{entry.value}: it is no reader named {entry.name}"
-    return found
+    return plugins.others(GROUP, OWN, ("recognises", "read", "definitions"))
 
 
 def choose(source: Source, name: str | None) -> Reader:

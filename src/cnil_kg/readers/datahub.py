@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from cnil_kg.errors import InputError
+from cnil_kg.facttable import Fact
 from cnil_kg.model import Text
 from cnil_kg.readers.collector import Collector, is_iri, plain
 from cnil_kg.readers.record import Imported, Source
 from cnil_kg.readers.trees import Tree, listed, mapping, mappings, peek, read_json, read_yaml
-from cnil_kg.vocab import PREFIXES, expand
+from cnil_kg.vocab import CKG, PREFIXES, expand
 
 _SAMPLES = frozenset({"datasetProfile", "datasetUsageStatistics", "operation"})
 _WORDS = (("retention", "RetentionTopic"), ("deprecat", "SourceTopic"))
 """What the name of a property says of its value."""
-_PREFIX_OWN = ("io.cnilkg.", "fr.aphp.healthdcat.")
+SPACE = "io.cnilkg."
+"""How the names of our structured properties begin: the local name of a fact follows."""
+VERDICTS = f"{SPACE}verdict."
+"""How those of our verdicts begin: they are never read."""
+_PREFIX_OWN = (SPACE, "fr.aphp.healthdcat.")
 """Properties named after the term they stand for: `io.cnilkg.hasPersonalData`."""
 _TERMS = {
     name.rpartition(":")[2].lower(): name
@@ -87,9 +93,29 @@ def _merged(proposals: list[tuple[str, dict[str, Tree]]], source: Source) -> Ite
         urn = plain(item["entityUrn"])
         aspect = mapping(item["aspect"], source, urn, f"{place}.aspect")
         content = aspect.get("json", aspect.get("value", aspect))
+        name = plain(item.get("aspectName"))
         first = found.setdefault(urn, (place, {"urn": urn}))[1]
-        first[plain(item.get("aspectName"))] = content
+        if plain(item.get("changeType")).upper() == "PATCH":
+            content = _patched(first.get(name), content, source, urn, place)
+        first[name] = content
     yield from found.values()
+
+
+def _patched(held: Tree, content: Tree, source: Source, urn: str, place: str) -> Tree:
+    """A list of structured properties after a patch that adds some; any other patch is left alone."""
+    if isinstance(content, str):
+        content = read_json(replace(source, data=content.encode("utf-8")))
+    operations = content.get("patch") if isinstance(content, dict) else content
+    added: dict[str, Tree] = {
+        plain(entry.get("propertyUrn")): entry
+        for entry in listed((held or {}).get("properties"))
+        if isinstance(entry, dict)
+    }
+    for here, operation in mappings(operations, source, urn, f"{place}.aspect.patch"):
+        if plain(operation.get("op")) == "add" and plain(operation.get("path")).startswith("/properties/"):
+            entry = mapping(operation.get("value"), source, urn, f"{here}.value")
+            added[plain(entry.get("propertyUrn"))] = entry
+    return {"properties": list(added.values())}
 
 
 class _Shared:
@@ -101,9 +127,11 @@ class _Shared:
     def property_(self, subject: NamedNode, name: str, value: Tree, field: str) -> None:
         """A property of the installation: a term when it is named after one, else words to look into."""
         known = self._collector.source.vocabulary or {}
+        if name.startswith(VERDICTS):
+            return
         for item in listed(value):
             text = plain(item.get("string") or item.get("double")) if isinstance(item, dict) else plain(item)
-            term = _term(name)
+            term = self._term(name)
             if term and self._stated(subject, term, text, field):
                 continue
             topic = next((topic for word, topic in _WORDS if word in name.lower()), "")
@@ -113,14 +141,44 @@ class _Shared:
             elif not text.startswith("urn:li:corp"):
                 self._collector.text(subject, text, field)
 
+    def _term(self, name: str) -> str | None:
+        """The term that a property of ours, or of the exporter of a hospital, is named after."""
+        start = next((p for p in _PREFIX_OWN if name.startswith(p)), None)
+        if start is None:
+            return None
+        own = next((f.iri for f in self._facts if start == SPACE and f.iri == CKG + name[len(start) :]), None)
+        return own or _TERMS.get(name[len(start) :].replace("_", "").replace("dpv", "").strip(".").lower())
+
+    @property
+    def _facts(self) -> Iterator[Fact]:
+        return (fact for fact in self._collector.source.terms.facts if fact.unit == "dataset")
+
     def _stated(self, subject: NamedNode, term: str, text: str, field: str) -> bool:
         prefix, colon, _ = text.partition(":")
+        fact = next((f for f in self._facts if f.iri == term), None)
+        if fact is not None and fact.type in ("boolean", "text"):
+            return self._answered(subject, fact, text, field)
         if colon and prefix in PREFIXES:
             self._collector.state(subject, term, NamedNode(expand(text)), field)
         elif is_iri(text) and "//" in text:
             self._collector.state(subject, term, NamedNode(text), field)
         else:
             return False
+        return True
+
+    def _answered(self, subject: NamedNode, fact: Fact, text: str, field: str) -> bool:
+        """A yes, a no, or a text; what is neither yes nor no is told, and read as not stated."""
+        if fact.type == "text":
+            self._collector.state(subject, fact.iri, Literal(text), field)
+        elif text.lower() in ("true", "false"):
+            self._collector.state(subject, fact.iri, Literal(text.lower() == "true"), field)
+        else:
+            self._collector.warn(
+                "ill-typed",
+                f"{self._label} : {field} n'est ni true ni false (« {text} ») ; lu comme non indiqué.",
+                f'{self._label}: {field} is neither true nor false ("{text}"); read as not stated.',
+                term=fact.iri,
+            )
         return True
 
     def columns(self, subject: NamedNode, fields: Tree, place: str) -> None:
@@ -218,12 +276,6 @@ class _Proposals(_Shared):
                     collector.state(subject, "prov:wasDerivedFrom", NamedNode(urn), f"{here}.dataset")
         else:
             collector.unread(aspect)
-
-
-def _term(name: str) -> str | None:
-    """The term that a property of ours, or of the exporter of a hospital, is named after."""
-    start = next((p for p in _PREFIX_OWN if name.startswith(p)), None)
-    return _TERMS.get(name[len(start) :].replace("_", "").replace("dpv", "").strip(".").lower()) if start else None
 
 
 def _number(text: str) -> str:

@@ -36,12 +36,12 @@ class OpenMetadata:
     def recognises(self, source: Source) -> bool:
         """A table, a list of tables, or definitions of tags."""
         tree = peek(source) if source.data.lstrip()[:1] in (b"{", b"[") else None
-        return bool(self._tables(tree)) or self.definitions(source) is not None
+        return bool(self.tables(tree)) or self.definitions(source) is not None
 
     def read(self, source: Source) -> Imported:
         """Read it."""
         tree = read_json(source)
-        tables = self._tables(tree)
+        tables = self.tables(tree)
         if not tables:
             raise InputError("describes no table: there is nothing to import", source.name, "Give the table itself.")
         collector = Collector(source, self.name)
@@ -63,7 +63,7 @@ class OpenMetadata:
                     found[f"{plain(group.get('name'))}.{plain(tag.get('name'))}"] = plain(tag.get("description"))
         return found or None
 
-    def _tables(self, tree: Tree) -> list[tuple[str, Tree]]:
+    def tables(self, tree: Tree) -> list[tuple[str, Tree]]:
         """The tables of a file, each with its place."""
         if isinstance(tree, dict):
             for key in ("tables", "entities", "data"):
@@ -103,14 +103,8 @@ class _Table:
                 collector.unread(f"{start}{key}")
 
     def _iri(self) -> str:
-        """The address of the table, else its identifier: never its title."""
-        name, id_ = plain(self._table.get("fullyQualifiedName")), plain(self._table.get("id"))
-        if id_:
-            return f"urn:uuid:{id_}"
-        href = plain(self._table.get("href"))
-        if is_iri(href):
-            return href
-        return self._collector.named(f"urn:openmetadata:table:{name}" if name and " " not in name else None, "id")
+        """The name of the table, which the user may give where it has none."""
+        return self._collector.named(identity(self._table), "id")
 
     def _columns(self, subject: NamedNode, value: Tree, place: str, depth: int) -> None:
         for here, column in mappings(value, self._collector.source, self._label, place):
@@ -160,6 +154,17 @@ class _Table:
             ):
                 name = plain(other.get("fullyQualifiedName"))
                 self._collector.hint(subject, "CombinationTopic", name, f"{there}.fullyQualifiedName")
+
+
+def identity(table: dict[str, Tree]) -> str | None:
+    """The IRI of a table: its identifier, else its address, else its full name; never its title. None for none."""
+    name, id_ = plain(table.get("fullyQualifiedName")), plain(table.get("id"))
+    if id_:
+        return f"urn:uuid:{id_}"
+    href = plain(table.get("href"))
+    if is_iri(href):
+        return href
+    return f"urn:openmetadata:table:{name}" if name and " " not in name else None
 
 
 READER = OpenMetadata()

@@ -1,42 +1,55 @@
-"""The writers of `cnil-kg export`: one module each, `write(export, lang) -> str`."""
+"""The writers of `cnil-kg export`: one module each, found through the entry points of the group `cnil_kg.writers`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
-from pyoxigraph import NamedNode, Triple
+from cnil_kg import plugins
+from cnil_kg.errors import UnknownTermError
+from cnil_kg.writers.record import Part, Writer
 
-from cnil_kg.model import Report, Text
-from cnil_kg.readers.record import Source
-
-TARGETS = ("dpv", "ckan", "ropa")
-"""DCAT and DPV in RDF; a patch for a CKAN package; the record of processing activities (Article 30)."""
+GROUP = "cnil_kg.writers"
+OWN = ("atlas", "ckan", "collibra", "datahub", "dpv", "openmetadata", "ropa")
+"""Ours; they are found without being installed."""
 
 
-@dataclass(frozen=True)
-class Export:
-    """What a writer is given.
+def others() -> dict[str, Writer | str]:
+    """The writers of other packages by name, each loaded, or the reason why it cannot be used."""
+    return plugins.others(GROUP, OWN, ("write",))
 
-    Attributes:
-        report: the conclusions and findings.
-        stated: the triples that the descriptions state, without the notes of an import.
-        processings: the processings described, sorted.
-        labels: the label of each known term.
-        form: the syntax asked for (`trig` or `jsonld`), where there is a choice.
-        into: the record of the catalog that the result is for, where the writer needs it.
+
+@cache
+def writers() -> dict[str, Writer]:
+    """Every writer that works, by name, sorted."""
+    own = {name: import_module(f"{GROUP}.{name}").WRITER for name in OWN}
+    found = {name: writer for name, writer in others().items() if not isinstance(writer, str)}
+    return dict(sorted({**found, **own}.items()))
+
+
+def choose(target: str) -> Writer:
+    """The writer of a target.
+
+    Raises:
+        UnknownTermError: there is none of that name, or it cannot be used.
     """
+    broken = others().get(target)
+    if isinstance(broken, str):
+        what = f'the writer "{target}" of another package cannot be used ({broken})'
+        raise UnknownTermError(what, "export", "Update or remove that package.")
+    if target not in writers():
+        raise UnknownTermError(f'there is no writer "{target}"', "export", f"Use one of: {', '.join(writers())}.")
+    return writers()[target]
 
-    report: Report
-    stated: tuple[Triple, ...]
-    processings: tuple[NamedNode, ...]
-    labels: Callable[[str], Text]
-    form: str
-    into: Source | None = None
 
+def part_of(writer: Writer, name: str | None) -> Part:
+    """What to write: the part asked for, else the first.
 
-def writer(target: str) -> Callable[[Export, str], str]:
-    """The writer of a target, one of `TARGETS`."""
-    found: Callable[[Export, str], str] = import_module(f"cnil_kg.writers.{target}").write
-    return found
+    Raises:
+        UnknownTermError: the writer has no such part.
+    """
+    for part in writer.parts:
+        if name is None or part.name == name:
+            return part
+    names = ", ".join(part.name for part in writer.parts)
+    raise UnknownTermError(f'{writer.name} has no part "{name}"', "--part", f"Use one of: {names}.")

@@ -10,9 +10,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from cnil_kg.inputs.guards import printable
 from cnil_kg.inputs.projects import blank_again
+from cnil_kg.model import Text
 from cnil_kg.readers.collector import is_iri
 from cnil_kg.vocab import CKG, PREFIXES, XSD, expand
-from cnil_kg.writers import Export
+from cnil_kg.writers.record import Export, Part
 from cnil_kg.writers.verdicts import CREATOR, SPACE, Verdict, verdicts
 
 _FORMS = {"trig": RdfFormat.TRIG, "jsonld": RdfFormat.JSON_LD}
@@ -21,16 +22,23 @@ _LEVEL = {"must": "dpv:Obligation", "should": "dpv:Recommendation"}
 _DPIA = {"required": "eu-gdpr:DPIARequired", "notRequired": "eu-gdpr:DPIANotRequired"}
 
 
-def write(export: Export, lang: str) -> str:
-    """TriG or JSON-LD. No property that a rule reads leads to a verdict, so that reading it back adds nothing."""
-    graph = NamedNode(f"{SPACE}s:{_digest(export.report.as_of, *sorted(str(t) for t in export.stated))}")
-    quads = [_plain(t) for t in export.stated]
-    quads += _provenance(export, graph)
-    for verdict in verdicts(export.report):
-        quads += _verdict(verdict, export.report.as_of, graph)
-    data = serialize(quads, format=_FORMS[export.form], prefixes=dict(PREFIXES))
-    assert data is not None
-    return data.decode("utf-8")
+class Dpv:
+    """Writes everything that was read and concluded."""
+
+    name = "dpv"
+    label = Text("DCAT et DPV en RDF", "DCAT and DPV in RDF")
+    parts = (Part("trig", Text("TriG", "TriG")), Part("jsonld", Text("JSON-LD", "JSON-LD")))
+
+    def write(self, export: Export, lang: str) -> str:
+        """TriG or JSON-LD. No property that a rule reads leads to a verdict: reading it back adds nothing."""
+        graph = NamedNode(f"{SPACE}s:{_digest(export.as_of, *sorted(str(t) for t in export.stated))}")
+        quads = [_plain(t) for t in export.stated]
+        quads += _provenance(export, graph)
+        for verdict in verdicts(export.found):
+            quads += _verdict(verdict, export.as_of, graph)
+        data = serialize(quads, format=_FORMS[export.part], prefixes=dict(PREFIXES))
+        assert data is not None
+        return data.decode("utf-8")
 
 
 def _plain(triple: Triple) -> Quad:
@@ -46,8 +54,8 @@ def _provenance(export: Export, graph: NamedNode) -> Iterator[Quad]:
         (graph, "prov:wasGeneratedBy", run),
         (run, "rdf:type", NamedNode(expand("prov:Activity"))),
         (run, "dct:creator", Literal(CREATOR)),
-        (run, "dct:date", Literal(export.report.as_of, datatype=NamedNode(XSD + "date"))),
-        *((run, "dct:source", Literal(printable(name.rpartition("/")[2]))) for name in export.report.inputs),
+        (run, "dct:date", Literal(export.as_of, datatype=NamedNode(XSD + "date"))),
+        *((run, "dct:source", Literal(printable(name.rpartition("/")[2]))) for name in export.found.inputs),
     )
     for subject, property_, value in statements:
         yield Quad(subject, NamedNode(expand(property_)), value, graph)
@@ -90,3 +98,6 @@ def _iri(curie: str) -> NamedNode:
 
 def _digest(*parts: str) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+WRITER = Dpv()
