@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 from cnil_kg import __version__
 from cnil_kg.inputs.guards import printable
 from cnil_kg.model import Text
+from cnil_kg.outputs.yamlform import as_yaml
 from cnil_kg.readers.record import Imported
 from cnil_kg.vocab import CKG, DCAT, DCT, PREFIXES, PROV, RDF, expand
 
@@ -38,11 +39,13 @@ def written(imported: Imported, form: str, lang: str) -> str:
 
     Args:
         imported: what the reader found.
-        form: one of `FORMS`.
+        form: one of `FORMS`, or `yaml`.
         lang: `fr` or `en`, the language of the comments.
     """
     facts = _grouped(stated.triple for stated in imported.stated)
     places, hints = list(_places(imported)), list(_hints(imported))
+    if form == "yaml":
+        return as_yaml([*facts, *places, *hints], imported.source.terms.short)
     if form != "turtle":
         return _text([*facts, *places, *hints], FORMS[form])
     sections = [(_FACTS, facts), (_PLACES, places), (_HINTS, hints)]
