@@ -48,6 +48,9 @@ FORMAT_SYNTAX = click.option(
     "--format", "syntax", type=click.Choice(SYNTAXES), help="Syntax of the input, where no name tells it."
 )
 """The same, for the commands that write in one way only."""
+ENDPOINT = click.option(
+    "--endpoint", "endpoints", multiple=True, metavar="URL", help="Read a SPARQL store too; repeatable."
+)
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(dir_okay=False), help="File to write (default: standard output)."
 )
@@ -66,3 +69,20 @@ def write(text: str, output: str | None) -> None:
     from cnil_kg.outputs.file import write_new  # noqa: PLC0415
 
     write_new(text, output)
+
+
+def sources(inputs: tuple[str, ...], endpoints: tuple[str, ...]) -> tuple[str, ...]:
+    """The files and the stores to read.
+
+    Raises:
+        click.UsageError: there is neither.
+        click.BadParameter: the address of a store is none.
+    """
+    from cnil_kg.inputs.sources import is_address  # noqa: PLC0415
+
+    for url in endpoints:
+        if not is_address(url):
+            raise click.BadParameter(f"{url} is no address; write it as https://...", param_hint="--endpoint")
+    if not inputs and not endpoints:
+        raise click.UsageError("Missing argument 'FILE...'.")
+    return (*inputs, *endpoints)

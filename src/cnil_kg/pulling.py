@@ -89,13 +89,13 @@ def pull(
     if folder is None:
         raise InputError("a catalog gives many records", shown(url), "Name a folder for them: -o FOLDER.")
     journal = _opened(folder, url)
-    read = next(r for r in readers() if r.name == connector.name)
+    read = next((r for r in readers() if r.name == connector.name), None)
     done, again = Pulled(), set(journal.failed)
     start = "" if again else journal.after
     try:
         for page in connector.pages(web or Web(), url, start):
             for name, record in page.records:
-                _keep(done, journal, _Target(folder, form, lang), name, record, read)
+                _keep(done, journal, _Target(folder, form if read else "ntriples", lang), name, record, read)
             journal.after = page.after
             journal.save()
     except CnilKgError as error:
@@ -124,6 +124,10 @@ def _keep(done: Pulled, journal: _Journal, target: _Target, name: str, record: T
         journal.failed.pop(name, None)
         return
     try:
+        if reader is None:  # RDF, as it came
+            write_new(record.decode("utf-8"), path)
+            done.new.append(path)
+            return
         data = json.dumps(record, ensure_ascii=False).encode()
         imported = reader.read(Source(f"{name}.json", data, load_rulebook().terms))
         write_new(written(imported, target.form, target.lang), path)

@@ -26,7 +26,7 @@ def command(
 
     READER: dcat, dpv, croissant, huggingface, ckan, datahub, openmetadata, or one of another package.
     """
-    from cnil_kg.connectors import is_address  # noqa: PLC0415
+    from cnil_kg.inputs.sources import is_address  # noqa: PLC0415
 
     if is_address(source):
         sys.exit(_pulled(source, output, reader, form, lang))

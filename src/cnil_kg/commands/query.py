@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnil_kg.errors import InputError
-from cnil_kg.options import AS_OF, INPUT_SYNTAX, default_language, tell
+from cnil_kg.options import AS_OF, ENDPOINT, INPUT_SYNTAX, default_language, sources, tell
 
 if TYPE_CHECKING:
     from cnil_kg.sparql.dataset import Dataset
@@ -21,6 +21,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt")
 @click.command("query")
 @click.argument("question", required=False, metavar="[NAME|FILE.rq|-]")
 @click.argument("inputs", nargs=-1, metavar="FILE...")
+@ENDPOINT
 @click.option("--list", "listed", is_flag=True, help="Name the questions of the library, their parameters; then stop.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; repeatable.")
 @click.option("--format", "output", type=click.Choice(FORMATS), default="table", help="How to write the answer.")
@@ -37,6 +38,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt")
 def command(
     question: str | None,
     inputs: tuple[str, ...],
+    endpoints: tuple[str, ...],
     listed: bool,
     given: tuple[str, ...],
     output: str,
@@ -54,12 +56,14 @@ def command(
     if listed:
         _list(output, lang)
         return
-    if question is None or not inputs:
+    if question is None or not (inputs or endpoints):
         raise click.UsageError("Give a question and the files to ask; `cnil-kg query --list` names the questions.")
     asked = _asked(question)
     bindings(asked.parameters, given, asked.where)  # a bad parameter is told before anything is read
     guard(asked.sparql, None, asked.where)
-    data = dataset(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of, layers=wanted(asked, layers))
+    data = dataset(
+        sources(inputs, endpoints), format=syntax, stdin=sys.stdin.buffer, as_of=as_of, layers=wanted(asked, layers)
+    )
     tell(data.errors)
     if data.described or not data.errors:
         click.echo(_written(data, asked, output, given, lang), nl=False)

@@ -7,13 +7,14 @@ from importlib import import_module
 
 import click
 
-from cnil_kg.options import AS_OF, INPUT_SYNTAX, SYNTAXES, default_language, tell
+from cnil_kg.options import AS_OF, ENDPOINT, INPUT_SYNTAX, SYNTAXES, default_language, sources, tell
 
 FORMATS = ("text", "json", "markdown")
 
 
 @click.command("validate")
-@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@click.argument("inputs", nargs=-1, metavar="FILE...")
+@ENDPOINT
 @click.option("--format", "output", default="text", help="text, json or markdown; or the syntax of the input.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the report.")
 @AS_OF
@@ -22,6 +23,7 @@ FORMATS = ("text", "json", "markdown")
 @INPUT_SYNTAX
 def command(
     inputs: tuple[str, ...],
+    endpoints: tuple[str, ...],
     output: str,
     lang: str,
     as_of: str | None,
@@ -36,7 +38,7 @@ def command(
         output, syntax = "text", output
     if output not in FORMATS:
         raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
-    report = examine(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
+    report = examine(sources(inputs, endpoints), format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
     tell(report.errors)
     if report.conclusions or report.findings or not report.errors:
         click.echo(import_module(f"cnil_kg.formats.{output}").render(report, lang), nl=False)

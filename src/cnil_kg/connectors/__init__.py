@@ -7,12 +7,7 @@ from importlib import import_module
 from cnil_kg.connectors.record import Connector
 from cnil_kg.errors import InputError
 
-NAMES = ("ckan", "datahub", "openmetadata")
-
-
-def is_address(source: str) -> bool:
-    """Whether a source is the address of a catalog rather than a file."""
-    return source.lower().startswith(("http://", "https://"))
+NAMES = ("ckan", "datahub", "openmetadata", "sparql")
 
 
 def choose(url: str, name: str | None) -> Connector:

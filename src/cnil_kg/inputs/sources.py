@@ -62,7 +62,8 @@ def documents(
     """Read the inputs one after the other, each file once.
 
     Args:
-        inputs: files, folders (searched in depth, sorted, hidden names ignored), `-` for standard input.
+        inputs: files, folders (searched in depth, sorted, hidden names ignored), `-` for standard input, addresses
+            of SPARQL stores.
         format: one of `FORMATS`: the syntax of standard input when `-` is among the inputs, else of each file
             named; files found in a folder keep the syntax of their extension.
         stdin: what to read for `-`; the process's own standard input by default.
@@ -76,6 +77,11 @@ def documents(
     seen: set[object] = set()
     number = 0
     for name, found in _expand(inputs):
+        if is_address(name):
+            for document in _stored(name, number):
+                number += 1
+                yield document
+            continue
         if isinstance(found, InputError):
             yield found
             continue
@@ -91,6 +97,35 @@ def documents(
             yield error
         except OSError as error:
             yield unreadable(name, error)
+
+
+def is_page(data: bytes) -> bool:
+    """Whether bytes begin like an HTML page."""
+    return _HTML_START.match(data) is not None
+
+
+def is_address(source: str) -> bool:
+    """Whether an input is an address on the network rather than a file."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def _stored(url: str, number: int) -> Iterator[Document | InputError]:
+    """What a SPARQL store holds, a document a graph; the page numbers of a graph are parts of one."""
+    from cnil_kg.connectors.sparql import CONNECTOR  # noqa: PLC0415
+    from cnil_kg.connectors.web import Web, shown  # noqa: PLC0415
+
+    first = number
+    try:
+        for page in CONNECTOR.pages(Web(), url, ""):
+            for name, data in page.records:
+                number += 1
+                yield Document(f"{shown(url)} {name}", number, "ntriples", data)
+        if number == first:
+            yield InputError(
+                "The store holds no triple to examine.", shown(url), "Check the address, or load it first."
+            )
+    except InputError as error:
+        yield error
 
 
 def absent(name: str) -> InputError:
@@ -113,7 +148,7 @@ def _expand(inputs: Sequence[str]) -> Iterator[tuple[str, bool | InputError]]:
                 what = "The folder holds no file to read; hidden files are ignored."
                 yield name, InputError(what, name, f"Files must end in one of: {_EXTENSION_LIST}.")
             yield from ((path, True) for path in files)
-        elif name == "-" or os.path.exists(name):
+        elif name == "-" or is_address(name) or os.path.exists(name):
             yield name, False
         else:
             yield name, absent(name)
@@ -169,7 +204,7 @@ def read_bytes(name: str, stdin: BinaryIO | None = None) -> bytes:
     data = _utf8(data, name)
     if not data.strip():
         raise InputError("The file is empty.", name, "Describe at least one project in it, or leave it out.")
-    if _HTML_START.match(data):
+    if is_page(data):
         raise InputError("The file is an HTML page, not RDF.", name, "Download the RDF file itself.")
     return data
 
