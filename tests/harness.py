@@ -40,7 +40,7 @@ class WithoutSearch(Concluder):
     def ground(self) -> Ground:
         return Ground(set(), {})
 
-    def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
+    def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = (), verdict: str = "") -> tuple[list[Slot], bool]:
         return [], False
 
 

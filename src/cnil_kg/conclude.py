@@ -27,8 +27,18 @@ HOLDS = NamedNode(CKG + "holdsFor")
 SCOPE, OUT_OF_SCOPE = NamedNode(CKG + "scope"), NamedNode(CKG + "OutOfScope")
 
 
+Search = tuple[frozenset[Quad], frozenset[Quad]]
+"""What is looked for: what would settle a question, and what would end it."""
+
+
 class Concluder(Reader):
-    """The conclusions of one run."""
+    """The conclusions of one run.
+
+    Attributes:
+        contradictions: those met so far.
+        searches: each search for missing facts so far, with the ids of the open verdicts it was made for.
+        slots: for each missing fact named so far, the slot it would fill.
+    """
 
     def __init__(self, reasoned: Reasoned) -> None:
         super().__init__(reasoned)
@@ -36,7 +46,9 @@ class Concluder(Reader):
         self.support = Support(reasoned, self.names)
         self.steps = Steps(self, self.names)
         self.contradictions: list[Contradiction] = []
-        self._searched: dict[tuple[frozenset[Quad], frozenset[Quad]], list[Slot]] = {}
+        self._searched: dict[Search, list[Slot]] = {}
+        self.searches: dict[Search, dict[str, None]] = {}
+        self.slots: dict[MissingFact, Slot] = {}
         self.projects = {d.graph: d.project for d in reasoned.facts.descriptions}
 
     @cached_property
@@ -109,7 +121,9 @@ class Concluder(Reader):
         goals = self.goals(asked, unit)
         holds = list(self.holds(asked, unit))
         slots, contested = self.missing(
-            {g for g in goals if g.predicate != HOLDS} if holds else goals, self.ends(unit.node, unit.graph)
+            {g for g in goals if g.predicate != HOLDS} if holds else goals,
+            self.ends(unit.node, unit.graph),
+            self.id_of(asked, unit),
         )
         slots = holds + [s for s in slots if s not in holds]
         if contested:
@@ -211,15 +225,20 @@ class Concluder(Reader):
         missing: tuple[MissingFact, ...] = (),
     ) -> Conclusion:
         subject, object_ = self.shown(unit.subject), self.shown(unit.object)
-        parts = [asked.name, subject or "", object_ or "", self.code(unit.basis) if unit.basis else ""]
         project = self.shown(self.projects.get(unit.graph))
-        name = "|".join(([project] if project else []) + [p for p in parts if p])
         return Conclusion(
-            id=name, question=asked.name, project=project, subject=subject, object=object_, value=value,
-            status=status, presumed=presumed, to_be_confirmed=to_be_confirmed, rules=rules, articles=articles,
-            fiche=asked.fiche, text=text, premises=premises, steps=tuple(self.steps.of(asked, unit)), reason=reason,
-            missing=missing,
+            id=self.id_of(asked, unit), question=asked.name, project=project, subject=subject, object=object_,
+            value=value, status=status, presumed=presumed, to_be_confirmed=to_be_confirmed, rules=rules,
+            articles=articles, fiche=asked.fiche, text=text, premises=premises,
+            steps=tuple(self.steps.of(asked, unit)), reason=reason, missing=missing,
         )  # fmt: skip
+
+    def id_of(self, asked: Question, unit: Unit) -> str:
+        """The id of a conclusion, the same from run to run."""
+        basis = self.code(unit.basis) if unit.basis else None
+        parts = (self.shown(unit.subject), self.shown(unit.object), basis)
+        project = self.shown(self.projects.get(unit.graph))
+        return "|".join([*([project] if project else []), asked.name, *(part for part in parts if part)])
 
     def shown(self, node: NamedNode | None) -> str | None:
         return self.names.node(node) if node is not None else None
@@ -237,11 +256,15 @@ class Concluder(Reader):
         heads = [h for n in nodes for h in self.ground.heads(graph, n)]
         return [h for h in heads if h.predicate in (AWAITS, CONFLICTS, HOLDS) and h not in self.store]
 
-    def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> tuple[list[Slot], bool]:
-        """A minimal sufficient set of open facts for some goals, and whether a contested fact is among them."""
+    def missing(self, goals: Iterable[Quad], ends: Iterable[Quad] = (), verdict: str = "") -> tuple[list[Slot], bool]:
+        """A minimal sufficient set of open facts for some goals, and whether a contested fact is among them.
+
+        `verdict` is the id of what they would settle.
+        """
         key = (frozenset(goals), frozenset(ends))
         if not key[0]:
             return [], False
+        self.searches.setdefault(key, {}).setdefault(verdict)
         if key not in self._searched:
             found = smallest(ask(self.ground, *key))
             # None: no answers settle it, all that leads to a goal is named.
@@ -250,8 +273,17 @@ class Concluder(Reader):
         contested = [s for s in found if s in self.reasoned.contested]
         return [s for s in found if s not in contested], bool(contested)
 
+    def found(self, search: Search) -> list[Slot]:
+        """What a search made so far has found."""
+        return self._searched[search]
+
     def facts(self, slots: Iterable[Slot]) -> tuple[MissingFact, ...]:
-        return tuple(MissingFact(p.value, self.book.label(p.value), self.names.node(node)) for _, node, p in slots)
+        found = {}
+        for slot in slots:
+            _, node, property_ = slot
+            fact = MissingFact(property_.value, self.book.label(property_.value), self.names.node(node))
+            found[fact] = self.slots.setdefault(fact, slot)
+        return tuple(found)
 
     # --- whole runs --------------------------------------------------------------------------------------------
 

@@ -39,10 +39,10 @@ def examine(
     return build(reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of))
 
 
-def build(reasoned: Reasoned) -> Report:
-    """The report of a run."""
+def build(reasoned: Reasoned, concluder: Concluder | None = None) -> Report:
+    """The report of a run; `concluder`, when it is given, is asked about it afterwards."""
     facts, book = reasoned.facts, reasoned.rulebook
-    concluder = Concluder(reasoned)
+    concluder = concluder or Concluder(reasoned)
     conclusions = tuple(concluder.all())
     findings = tuple(validate(reasoned, concluder))
     examined = count(reasoned)

@@ -57,6 +57,34 @@ def validate(reasoned: Reasoned, concluder: Concluder, only: Collection[str] = (
                 yield _finding(reasoned, concluder, requirement, node, graph, failures)
 
 
+def supposing(reasoned: Reasoned, concluder: Concluder) -> Iterator[Finding]:
+    """What each requirement would still need if it applied, for those of which that is open.
+
+    Yields:
+        A finding, undetermined for want of facts, for each that the facts stated would not settle.
+    """
+    asked = requirements(reasoned.rulebook.shapes)
+    for description in reasoned.facts.descriptions:
+        graph, open_ = description.graph, []
+        for requirement in asked:
+            for node in _members(reasoned, requirement.asked_of, graph):
+                known = (requirement.applies, requirement.not_for)
+                if not any(c and Quad(node, TYPE, c, graph) in reasoned.store for c in known):
+                    open_.append((requirement, node))
+        if not open_:
+            continue
+        data = plain_graph(reasoned, graph)
+        for requirement, node in open_:
+            data.add((_rdflib(node), _rdflib(TYPE), _rdflib(requirement.applies)))
+        failures = _run(data, reasoned.rulebook.shapes)
+        for requirement, node in open_:
+            failed = failures.get((requirement.id, node.value), {})
+            if True in failed and False not in failed:
+                reason, missing = _unstated(reasoned, concluder, requirement, node, graph, failed[True])
+                if missing:
+                    yield _told(concluder, requirement, node, graph, "undetermined", reason, missing)
+
+
 def _members(reasoned: Reasoned, class_: NamedNode, graph: NamedNode) -> list[NamedNode]:
     quads = matching(reasoned.store, None, TYPE, class_, graph)
     return sorted((q.subject for q in quads if isinstance(q.subject, NamedNode)), key=str)
@@ -140,11 +168,22 @@ def _finding(
     else:
         status = "undetermined"
         goals = [Quad(node, TYPE, c, graph) for c in (requirement.applies, requirement.not_for) if c]
-        reason, missing = _open(concluder, node, graph, goals)
-    project = concluder.projects.get(graph)
+        reason, missing = _open(concluder, requirement, node, graph, goals)
+    return _told(concluder, requirement, node, graph, status, reason, missing)
+
+
+def _told(
+    concluder: Concluder,
+    requirement: Requirement,
+    node: NamedNode,
+    graph: NamedNode,
+    status: FindingStatus,
+    reason: Reason | None,
+    missing: tuple[MissingFact, ...],
+) -> Finding:
     return Finding(
         id=requirement.id,
-        project=concluder.shown(project),
+        project=concluder.shown(concluder.projects.get(graph)),
         subject=concluder.names.node(node),
         status=status,
         level=requirement.level,
@@ -158,9 +197,10 @@ def _finding(
 
 
 def _open(
-    concluder: Concluder, node: NamedNode, graph: NamedNode, goals: list[Quad]
+    concluder: Concluder, requirement: Requirement, node: NamedNode, graph: NamedNode, goals: list[Quad]
 ) -> tuple[Reason, tuple[MissingFact, ...]]:
-    slots, contested = concluder.missing(goals, concluder.ends(node, graph) + concluder.marks_on(node, graph))
+    ends = concluder.ends(node, graph) + concluder.marks_on(node, graph)
+    slots, contested = concluder.missing(goals, ends, f"{requirement.id}|{concluder.names.node(node)}")
     if contested:
         return "contradiction", ()
     return ("missing", concluder.facts(slots)) if slots else ("judgement", ())
@@ -195,7 +235,7 @@ def _unstated(
             waits = any(matching(reasoned.store, node, AWAITS, Literal(requirement.id), graph))
             waits = waits or _question_waits(concluder, property_, node, graph)
             goals = [h for h in concluder.ground.heads(graph, node) if h.predicate in requirement.paths]
-            reason, facts = ("judgement", ()) if waits else _open(concluder, node, graph, goals)
+            reason, facts = ("judgement", ()) if waits else _open(concluder, requirement, node, graph, goals)
             reasons.add(reason)
         found.update(dict.fromkeys(facts))
     order: tuple[Reason, ...] = ("contradiction", "judgement", "missing")

@@ -30,11 +30,11 @@ def document(report: Report) -> dict[str, Any]:
         "examined": asdict(report.examined),
         "conclusions": [_conclusion(c) for c in report.conclusions],
         "findings": [_finding(f) for f in report.findings],
-        "contradictions": [_contradiction(c) for c in report.contradictions],
+        "contradictions": [contradiction_of(c) for c in report.contradictions],
         "warnings": [_warning(w) for w in report.warnings],
         "errors": [{"what": e.what, "where": e.where, "repair": e.repair} for e in report.errors],
         "notCovered": [
-            {"fiche": n.fiche, "subject": _text(n.subject), "entries": list(n.entries)} for n in report.not_covered
+            {"fiche": n.fiche, "subject": text_of(n.subject), "entries": list(n.entries)} for n in report.not_covered
         ],
         "summary": summary(report),
     }
@@ -55,7 +55,8 @@ def summary(report: Report) -> dict[str, dict[str, int]]:
     }
 
 
-def _text(text: Text | None) -> dict[str, str] | None:
+def text_of(text: Text | None) -> dict[str, str] | None:
+    """A sentence in both languages."""
     return {"fr": text.fr, "en": text.en} if text is not None else None
 
 
@@ -65,7 +66,7 @@ def _premise(p: Premise) -> dict[str, Any]:
 
 
 def _missing(m: MissingFact) -> dict[str, Any]:
-    return {"property": m.property, "label": _text(m.label), "subject": m.subject}
+    return {"property": m.property, "label": text_of(m.label), "subject": m.subject}
 
 
 def _conclusion(c: Conclusion) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def _conclusion(c: Conclusion) -> dict[str, Any]:
         "rules": list(c.rules),
         "articles": list(c.articles),
         "fiche": c.fiche,
-        "text": _text(c.text),
+        "text": text_of(c.text),
         "premises": [_premise(p) for p in c.premises],
         "steps": [{"id": s.id, "value": s.value, "status": s.status} for s in c.steps],
         "reason": c.reason,
@@ -97,7 +98,7 @@ def _finding(f: Finding) -> dict[str, Any]:
         "subject": f.subject,
         "status": f.status,
         "level": f.level,
-        "message": _text(f.message),
+        "message": text_of(f.message),
         "articles": list(f.articles),
         "fiche": f.fiche,
         "toBeConfirmed": f.to_be_confirmed,
@@ -106,10 +107,11 @@ def _finding(f: Finding) -> dict[str, Any]:
     }
 
 
-def _contradiction(c: Contradiction) -> dict[str, Any]:
+def contradiction_of(c: Contradiction) -> dict[str, Any]:
+    """A contradiction with both sides."""
     return {"project": c.project, "subject": c.subject, "sides": [_premise(p) for p in c.sides], "ids": list(c.ids)}
 
 
 def _warning(w: Warning_) -> dict[str, Any]:
     place = {"file": w.where.file, "line": w.where.line} if w.where else {"file": None, "line": None}
-    return {"code": w.code, "text": _text(w.text), "term": w.term} | place
+    return {"code": w.code, "text": text_of(w.text), "term": w.term} | place
