@@ -62,7 +62,12 @@ def read_answer(book: Rulebook, question: Question, text: str) -> tuple[Value, .
     key = book.terms.short.by_iri[question.fact].name
     parts = [part.strip() for part in text.split(",")] if question.kind == "list" else [text.strip()]
     found: list[Value] = []
+    none = NamedNode(NONE)
+    denied = any(none in fact.answers for fact in book.facts if fact.iri == question.fact)
     for part in parts:
+        if denied and part.lower() in _NOTHING:
+            found.append(none)
+            continue
         if question.kind == "marker" and part.lower() in _NO:
             return ()
         value = _normal(question, part)
@@ -82,7 +87,7 @@ def _normal(question: Question, text: str) -> str:
         return "true" if low in _YES else "false" if low in _NO else text
     if question.choices and low.isdigit() and 0 < int(low) <= len(question.choices):
         return question.choices[int(low) - 1].code
-    return "none" if low in _NOTHING and question.kind != "boolean" else text
+    return text
 
 
 class Session:
@@ -125,7 +130,7 @@ class Session:
         """
         files = list(self._files())
         stem, ending = os.path.splitext(self._path)
-        added = ".answers.yaml" if len(files) > 1 else f".answered{ending}"
+        added = ".answers.ttl" if len(files) > 1 else f".answered{ending}"
         target = output or f"{stem}{added}"
         write_new(files[-1][1].decode("utf-8-sig"), target)
         return target
@@ -143,11 +148,11 @@ class Session:
             yield self._path, self._text.rstrip() + b"\n\n" + self._turtle().encode()
         else:
             yield self._path, self._text
-            yield f"{os.path.splitext(self._path)[0]}.answers.yaml", self._yaml().encode()
+            yield f"{os.path.splitext(self._path)[0]}.answers.ttl", self._turtle().encode()
 
     def _turtle(self) -> str:
         """The answers as statements with full IRIs: they mean the same under any prefixes."""
-        head = "# == Answers (cnil-kg ask)\n" if self._syntax == "turtle" else ""
+        head = "" if self._syntax == "ntriples" else "# == Answers (cnil-kg ask)\n"
         lines = []
         for number, (question, values) in enumerate(self.given, 1):
             subject, before = self._subject(question, number)
@@ -176,21 +181,6 @@ class Session:
             name += "x"
         return name
 
-    def _yaml(self) -> str:
-        return as_answers(self._book, self.given)
-
-
-def as_answers(book: Rulebook, given: list[tuple[Question, tuple[Value, ...]]]) -> str:
-    """Answers in the YAML form, to be read beside the description they complete."""
-    lines = ["graph:"]
-    for question, values in given:
-        lines += place(book, question)
-        key = book.terms.short.by_iri[question.fact].name
-        texts = [json.dumps(_written(book, value), ensure_ascii=False) for value in values]
-        indent = _indent(question)
-        lines.append(f"{indent}{key}: {texts[0] if len(texts) == 1 else '[' + ', '.join(texts) + ']'}")
-    return "\n".join(lines) + "\n"
-
 
 def place(book: Rulebook, question: Question) -> list[str]:
     """The lines under which an answer stands in YAML."""
@@ -201,14 +191,3 @@ def place(book: Rulebook, question: Question) -> list[str]:
             processing, other = _ends(node)
             return [f"  - id: {processing}", f"    {holder}:", f"      - {key}: {other}"]
     return [f"  - id: {node}"]
-
-
-def _indent(question: Question) -> str:
-    assert question.slot is not None
-    return "        " if _ends(question.slot[1].value) else "    "
-
-
-def _written(book: Rulebook, value: Value) -> str:
-    if isinstance(value, Literal):
-        return value.value
-    return "none" if value.value == NONE else book.terms.short.names.get(value.value, value.value)

@@ -21,13 +21,12 @@ from cnil_kg.formats.words import QUESTIONS
 from cnil_kg.ground import Slot
 from cnil_kg.missing import Question as Sought
 from cnil_kg.missing import holding, settled
-from cnil_kg.missing import question as sought
 from cnil_kg.model import Conclusion, Contradiction, Finding, MissingFact, Report, Text
 from cnil_kg.rdf import Value
 from cnil_kg.reason import Reasoned
 from cnil_kg.report import build
 from cnil_kg.runs import reasoned_upon
-from cnil_kg.validate import supposing
+from cnil_kg.validate import requirements, supposing
 from cnil_kg.wording import LINKS, Choice, choices, question, who_knows
 
 
@@ -136,6 +135,7 @@ class _Asker:
         self.concluder = Concluder(reasoned)
         self.report = build(reasoned, self.concluder)
         self.facts = {fact.iri: fact for fact in self.book.facts}
+        self.more: set[str] = set()  # requirements that need more facts once they apply
         self.order = {fact.iri: place for place, fact in enumerate(self.book.facts)}
 
     def asking(self) -> Asking:
@@ -150,6 +150,7 @@ class _Asker:
                 waiting.setdefault(fact, []).append(_unlocked(verdict))
         first = set(waiting)
         for verdict in supposing(self.reasoned, self.concluder):
+            self.more.add(_unlocked(verdict).id)
             for fact in verdict.missing:
                 if (one := _unlocked(verdict)) not in waiting.setdefault(fact, []):
                     waiting[fact].append(one)
@@ -184,10 +185,12 @@ class _Asker:
     def endings(self, fact: Fact, slot: Slot, ids: set[str]) -> Iterable[Ending]:
         """The answers that settle, alone, a verdict which needs several facts."""
         found: dict[Value, set[str]] = {}
-        for goals, verdicts in self.searched.get(slot, ()):
+        for sought, applies, verdicts in self.searched.get(slot, ()):
             for value in fact.answers:
-                if settled(goals, holding(goals, {slot: value})):
-                    found.setdefault(value, set()).update(verdicts & ids)
+                true = holding(sought, {slot: value})
+                if settled(sought, true):
+                    named = verdicts & ids - (self.more if applies & true else set())
+                    found.setdefault(value, set()).update(named)
         for value in fact.answers:
             if found.get(value):
                 text = value.value if isinstance(value, Literal) else self.book.terms.short.names.get(value.value, "")
@@ -196,15 +199,19 @@ class _Asker:
                     yield Ending(text, label, tuple(sorted(found[value])))
 
     @cached_property
-    def searched(self) -> dict[Slot, list[tuple[Sought, set[str]]]]:
-        """For each slot, the searches that found it among others, with the verdicts they were made for."""
-        found: dict[Slot, list[tuple[Sought, set[str]]]] = {}
+    def searched(self) -> dict[Slot, list[tuple[Sought, int, set[str]]]]:
+        """For each slot, the searches that found it among others.
+
+        Each with the bits of what makes a requirement apply, and the verdicts it was made for.
+        """
+        classes = {r.applies for r in requirements(self.book.shapes)}
+        found: dict[Slot, list[tuple[Sought, int, set[str]]]] = {}
         for key, verdicts in self.concluder.searches.items():
             slots = self.concluder.found(key)
-            if len(slots) > 1:
-                goals = sought(self.concluder.ground, *key)
-                for slot in slots:
-                    found.setdefault(slot, []).append((goals, set(verdicts)))
+            sought = self.concluder.sought[key]
+            applies = sum(sought.bits[goal] for goal in key[0] if goal.object in classes)
+            for slot in slots if len(slots) > 1 else ():
+                found.setdefault(slot, []).append((sought, applies, set(verdicts)))
         return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from cnil_kg.ground import Ground, Slot, ground
+from cnil_kg.missing import Question as Sought
 from cnil_kg.missing import question as ask
 from cnil_kg.missing import smallest
 from cnil_kg.model import Conclusion, Contradiction, MissingFact, Premise, Reason, Status, Text
@@ -37,6 +38,7 @@ class Concluder(Reader):
     Attributes:
         contradictions: those met so far.
         searches: each search for missing facts so far, with the ids of the open verdicts it was made for.
+        sought: the part of the ground rules that bears on each.
         slots: for each missing fact named so far, the slot it would fill.
     """
 
@@ -48,6 +50,7 @@ class Concluder(Reader):
         self.contradictions: list[Contradiction] = []
         self._searched: dict[Search, list[Slot]] = {}
         self.searches: dict[Search, dict[str, None]] = {}
+        self.sought: dict[Search, Sought] = {}
         self.slots: dict[MissingFact, Slot] = {}
         self.projects = {d.graph: d.project for d in reasoned.facts.descriptions}
 
@@ -266,7 +269,8 @@ class Concluder(Reader):
             return [], False
         self.searches.setdefault(key, {}).setdefault(verdict)
         if key not in self._searched:
-            found = smallest(ask(self.ground, *key))
+            self.sought[key] = ask(self.ground, *key)
+            found = smallest(self.sought[key])
             # None: no answers settle it, all that leads to a goal is named.
             self._searched[key] = self.ground.leading_to(key[0]) if found is None else found
         found = self._searched[key]

@@ -65,7 +65,9 @@ KINDS = {
     "date": Text("une date, comme 2026-12-31", "a date, like 2026-12-31"),
     "integer": Text("un nombre entier", "a whole number"),
     "decimal": Text("un nombre", "a number"),
-    "duration": Text("une durée, comme P2Y (deux ans) ou P6M (six mois)", "a time span, like P2Y (two years) or P6M"),
+    "duration": Text(
+        "une durée, comme P2Y (deux ans) ou P6M, ou aucune", "a time span, like P2Y (two years) or P6M, or none"
+    ),
     "link": Text("une description à ajouter", "a description to add"),
 }
 """What an answer looks like."""
