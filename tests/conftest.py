@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 TOGETHER = (
+    "tests/test_ask.py",
     "tests/test_endpoint.py",
     "tests/test_questions.py",
     "tests/test_real_cases.py",
