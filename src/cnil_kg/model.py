@@ -153,8 +153,30 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """Somebody accepts, until a day (ISO, included), that a requirement is not met, or open, for a subject.
+
+    It changes no verdict. `file` and `line`: where it is written.
+    """
+
+    id: str
+    subject: str
+    reason: str
+    approver: str
+    expires: str
+    status: str
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """`cnil-kg.toml:12`."""
+        return place(self.file, self.line)
+
+
+@dataclass(frozen=True)
 class Finding:
-    """What one requirement says about one subject."""
+    """What one requirement says about one subject; `waiver`: who accepts it as it is, the status standing."""
 
     id: str
     project: str | None
@@ -167,6 +189,7 @@ class Finding:
     to_be_confirmed: bool = False
     reason: Reason | None = None
     missing: tuple[MissingFact, ...] = ()
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True)
@@ -202,7 +225,7 @@ class NotCovered:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole answer for one run."""
+    """The whole answer for one run; `waivers_elsewhere`: waivers about descriptions that were not read."""
 
     as_of: str
     inputs: tuple[str, ...]
@@ -214,3 +237,4 @@ class Report:
     not_covered: tuple[NotCovered, ...]
     labels: Mapping[str, Text]
     errors: tuple[CnilKgError, ...] = ()
+    waivers_elsewhere: int = 0

@@ -130,15 +130,19 @@ def not_covered(book: Rulebook) -> Iterable[NotCovered]:
 
 
 def exit_code(report: Report, *, strict: bool = False, allow_undetermined: bool = False) -> int:
-    """The documented exit code of a report: the worst of bad input, violation, undetermined, met."""
+    """The documented exit code of a report: the worst of bad input, violation, undetermined, met.
+
+    What is waived does not count.
+    """
     codes = {MET}
+    findings = [f for f in report.findings if f.waiver is None]
     if report.errors:
         codes.add(BAD_INPUT)
     if report.contradictions or any(
-        f.status == "violated" and (f.level == "must" or (strict and f.level == "should")) for f in report.findings
+        f.status == "violated" and (f.level == "must" or (strict and f.level == "should")) for f in findings
     ):
         codes.add(VIOLATED)
-    open_must = any(f.status == "undetermined" and f.level == "must" for f in report.findings)
+    open_must = any(f.status == "undetermined" and f.level == "must" for f in findings)
     open_conclusion = any(c.status == "undetermined" for c in report.conclusions)
     if (open_must or open_conclusion) and not allow_undetermined:
         codes.add(UNDETERMINED)

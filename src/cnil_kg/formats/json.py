@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from cnil_kg import __version__
-from cnil_kg.model import Conclusion, Contradiction, Finding, MissingFact, Premise, Report, Text, Warning_
+from cnil_kg.model import Conclusion, Contradiction, Finding, MissingFact, Premise, Report, Text, Waiver, Warning_
 
 
 def render(report: Report, lang: str) -> str:
@@ -41,17 +41,22 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def summary(report: Report) -> dict[str, dict[str, int]]:
-    """Counts by status."""
+    """Counts by status; what is waived counts as what it is, and again apart."""
     conclusions = dict.fromkeys(("established", "excluded", "undetermined"), 0)
     for c in report.conclusions:
         conclusions[c.status] += 1
     findings = dict.fromkeys(("met", "violated", "undetermined", "notApplicable"), 0)
     for f in report.findings:
         findings[f.status] += 1
+    waived = dict.fromkeys(("violated", "undetermined"), 0)
+    for f in report.findings:
+        if f.waiver is not None:
+            waived[f.status] += 1
     return {
         "conclusions": conclusions,
         "findings": findings,
         "contradictions": {"all": len(report.contradictions)},
+        "waived": waived | {"elsewhere": report.waivers_elsewhere},
     }
 
 
@@ -103,7 +108,12 @@ def _finding(f: Finding) -> dict[str, Any]:
         "toBeConfirmed": f.to_be_confirmed,
         "reason": f.reason,
         "missing": [_missing(m) for m in f.missing],
+        "waiver": _waiver(f.waiver) if f.waiver is not None else None,
     }
+
+
+def _waiver(w: Waiver) -> dict[str, Any]:
+    return {"reason": w.reason, "approver": w.approver, "expires": w.expires, "file": w.file, "line": w.line}
 
 
 def _contradiction(c: Contradiction) -> dict[str, Any]:

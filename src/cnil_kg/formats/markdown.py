@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnil_kg import __version__
+from cnil_kg.formats.accepted import acceptance, waiver_counts
 from cnil_kg.formats.json import summary
 from cnil_kg.formats.words import (
     LEVELS,
@@ -50,6 +51,7 @@ class _Page:
         totals = summary(r)
         for key in ("conclusions", "findings"):
             yield f"- {phrase(key, lang)}{self.colon}{counted(totals[key], lang)}"
+        yield from (f"- {escape(line)}" for line in waiver_counts(totals["waived"], lang))
         for project in sorted({c.project or "" for c in r.conclusions} | {f.project or "" for f in r.findings}):
             yield from self.project(project)
         yield from self.tail()
@@ -89,9 +91,11 @@ class _Page:
     def finding(self, f: Finding) -> str:
         lang = self.lang
         extra = [LEVELS[f.level].of(lang)] + ([phrase("toBeConfirmed", lang)] if f.to_be_confirmed else [])
+        extra += [f"**{phrase('waived', lang)}**"] if f.waiver is not None else []
         status = f"{STATUSES[f.status].of(lang)} ({', '.join(extra)})"
         cited = escape("; ".join(article(a, lang) for a in f.articles))
         why = [escape(f.message.of(lang))] + ([self.reason(f.reason, f.missing)] if f.reason else [])
+        why += [escape(acceptance(f, lang))] if f.waiver is not None else []
         return "| " + " | ".join([f.id, self.name(f.subject), status, cited, "<br>".join(why)]) + " |"
 
     def premise(self, p: Premise) -> str:

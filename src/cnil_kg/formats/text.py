@@ -8,6 +8,7 @@ from itertools import groupby
 import click
 
 from cnil_kg import __version__
+from cnil_kg.formats.accepted import acceptance, waiver_counts
 from cnil_kg.formats.json import summary
 from cnil_kg.formats.words import (
     LEVELS,
@@ -62,6 +63,7 @@ class _Writer:
         totals = summary(r)
         for key in ("conclusions", "findings"):
             yield f"{phrase(key, lang)} : ".replace(" :", " :" if lang == "fr" else ":") + counted(totals[key], lang)
+        yield from waiver_counts(totals["waived"], lang)
         yield f"{phrase('contradictions', lang)}{self.colon}{len(r.contradictions)}"
 
     @property
@@ -139,11 +141,14 @@ class _Writer:
         mark = click.style(_MARKS[f.status], fg=_COLOURS[f.status])
         level = LEVELS[f.level].of(self.lang)
         confirm = f", {phrase('toBeConfirmed', self.lang)}" if f.to_be_confirmed else ""
+        confirm += f", {phrase('waived', self.lang)}" if f.waiver is not None else ""
         cited = "; ".join(article(a, self.lang) for a in f.articles)
         yield f"    {mark} {f.id} [{STATUSES[f.status].of(self.lang)}, {level}{confirm}] — {self.name(f.subject)}"
         yield f"        {f.message.of(self.lang)}" + (f" ({cited})" if cited else "")
         if f.reason is not None:
             yield f"        {REASONS[f.reason].of(self.lang)}{self.missing(f.missing)}"
+        if f.waiver is not None:
+            yield f"        {acceptance(f, self.lang)}"
 
     def tail(self) -> Iterator[str]:
         r, lang = self.report, self.lang

@@ -109,6 +109,17 @@ PHRASES: Mapping[str, Text] = {
     "grounds": Text("Fondement", "Grounds"),
     "why": Text("Motif", "Why"),
     "requirement": Text("Exigence", "Requirement"),
+    "waived": Text("accepté", "waived"),
+    "waivedBy": Text(
+        "Accepté par {approver} jusqu'au {day} : {reason} ({place})",
+        "Waived by {approver} until {day}: {reason} ({place})",
+    ),
+    "stands": Text("L'obligation demeure.", "The obligation stands."),
+    "waivers": Text("Dont acceptées (cnil-kg.toml)", "Of these, waived (cnil-kg.toml)"),
+    "elsewhere": Text(
+        "Acceptations visant d'autres descriptions, non examinées : {n}",
+        "Waivers about other descriptions, not examined: {n}",
+    ),
     "metAlso": Text("Respectées : {ids}", "Met: {ids}"),
     "notApplicableAlso": Text("Sans objet : {ids}", "Not applicable: {ids}"),
 }
