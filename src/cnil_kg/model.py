@@ -224,8 +224,34 @@ class NotCovered:
 
 
 @dataclass(frozen=True)
+class Baselined:
+    """What a baseline took out of a report: how many known points of each kind.
+
+    `gone`: its points that no longer occur; `elsewhere`: those of projects that were not read.
+    """
+
+    file: str
+    violated: int
+    undetermined: int
+    conclusions: int
+    contradictions: int
+    gone: int
+    elsewhere: int
+
+    @property
+    def hidden(self) -> int:
+        """All that is known, and not shown."""
+        return self.violated + self.undetermined + self.conclusions + self.contradictions
+
+
+@dataclass(frozen=True)
 class Report:
-    """The whole answer for one run; `waivers_elsewhere`: waivers about descriptions that were not read."""
+    """The whole answer for one run.
+
+    Attributes (of the last ones):
+        waivers_elsewhere: how many waivers are about descriptions that were not read.
+        baseline: what a baseline took out of conclusions, findings and contradictions.
+    """
 
     as_of: str
     inputs: tuple[str, ...]
@@ -238,3 +264,4 @@ class Report:
     labels: Mapping[str, Text]
     errors: tuple[CnilKgError, ...] = ()
     waivers_elsewhere: int = 0
+    baseline: Baselined | None = None

@@ -12,9 +12,7 @@ from typing import Any
 import click
 import jsonschema
 import pytest
-from click.testing import CliRunner
 
-from cnil_kg.cli import cli
 from cnil_kg.config import beside, parse_config
 from cnil_kg.formats.accepted import waiver_counts
 from cnil_kg.formats.json import schema
@@ -25,7 +23,7 @@ from cnil_kg.reason import Reasoned
 from cnil_kg.report import build
 from cnil_kg.runs import reasoned_upon
 from cnil_kg.waivers import waived
-from harness import HEADER, ROOT
+from harness import HEADER, ROOT, command
 
 AS_OF = "2026-11-25"
 BANK = "https://example.org/bank/training"
@@ -69,8 +67,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def validate(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli, ["validate", *arguments, "--as-of", AS_OF])
-    return result.exit_code, result.stdout, result.stderr
+    return command("validate", *arguments, "--as-of", AS_OF)
 
 
 def document(*arguments: str) -> tuple[int, dict[str, Any], list[str]]:

@@ -21,6 +21,8 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--allow-undetermined", is_flag=True, help="Undetermined points do not fail the run (0).")
 @click.option("--config", metavar="FILE", help="Waivers of FILE (default: cnil-kg.toml beside the descriptions).")
 @click.option("--no-config", is_flag=True, help="Read no waivers.")
+@click.option("--baseline", metavar="FILE", help="Report, and fail on, only what FILE does not know.")
+@click.option("--write-baseline", "known", metavar="FILE", help="Write the present points to FILE, which is new (0).")
 @INPUT_SYNTAX
 def command(
     inputs: tuple[str, ...],
@@ -31,11 +33,12 @@ def command(
     allow_undetermined: bool,
     config: str | None,
     no_config: bool,
+    baseline: str | None,
+    known: str | None,
     syntax: str | None,
 ) -> None:
     """Verdicts and requirements for the projects described in FILE... (files, folders, or - for standard input)."""
-    from cnil_kg.gate import gated  # noqa: PLC0415
-    from cnil_kg.report import exit_code  # noqa: PLC0415
+    from cnil_kg.gate import Gate, gated  # noqa: PLC0415
 
     if output in SYNTAXES:  # `--format turtle` names the input, as for other RDF tools
         output, syntax = "text", output
@@ -43,8 +46,9 @@ def command(
         raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
     if config is not None and no_config:
         raise click.UsageError("--config and --no-config exclude each other.")
-    report = gated(inputs, config=config, use_config=not no_config, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
+    gate = Gate(config, not no_config, baseline, known, strict, allow_undetermined)
+    report = gated(inputs, gate, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
     tell(report.errors)
     if report.conclusions or report.findings or not report.errors:
         click.echo(import_module(f"cnil_kg.formats.{output}").render(report, lang), nl=False)
-    sys.exit(exit_code(report, strict=strict, allow_undetermined=allow_undetermined))
+    sys.exit(gate.code(report))

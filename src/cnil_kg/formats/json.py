@@ -37,17 +37,26 @@ def document(report: Report) -> dict[str, Any]:
             {"fiche": n.fiche, "subject": _text(n.subject), "entries": list(n.entries)} for n in report.not_covered
         ],
         "summary": summary(report),
+        "baseline": asdict(report.baseline) if report.baseline is not None else None,
     }
 
 
 def summary(report: Report) -> dict[str, dict[str, int]]:
-    """Counts by status; what is waived counts as what it is, and again apart."""
+    """Counts by status of all that was examined.
+
+    What is waived counts as what it is, and again apart; what a baseline hides counts too.
+    """
+    known = report.baseline
     conclusions = dict.fromkeys(("established", "excluded", "undetermined"), 0)
     for c in report.conclusions:
         conclusions[c.status] += 1
+    conclusions["undetermined"] += known.conclusions if known else 0
     findings = dict.fromkeys(("met", "violated", "undetermined", "notApplicable"), 0)
     for f in report.findings:
         findings[f.status] += 1
+    if known:
+        findings["violated"] += known.violated
+        findings["undetermined"] += known.undetermined
     waived = dict.fromkeys(("violated", "undetermined"), 0)
     for f in report.findings:
         if f.waiver is not None:
@@ -55,7 +64,7 @@ def summary(report: Report) -> dict[str, dict[str, int]]:
     return {
         "conclusions": conclusions,
         "findings": findings,
-        "contradictions": {"all": len(report.contradictions)},
+        "contradictions": {"all": len(report.contradictions) + (known.contradictions if known else 0)},
         "waived": waived | {"elsewhere": report.waivers_elsewhere},
     }
 

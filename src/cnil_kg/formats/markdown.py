@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnil_kg import __version__
-from cnil_kg.formats.accepted import acceptance, waiver_counts
+from cnil_kg.formats.accepted import acceptance, baseline_counts, waiver_counts
 from cnil_kg.formats.json import summary
 from cnil_kg.formats.words import (
     LEVELS,
@@ -51,7 +51,8 @@ class _Page:
         totals = summary(r)
         for key in ("conclusions", "findings"):
             yield f"- {phrase(key, lang)}{self.colon}{counted(totals[key], lang)}"
-        yield from (f"- {escape(line)}" for line in waiver_counts(totals["waived"], lang))
+        lines = [*waiver_counts(totals["waived"], lang), *baseline_counts(r.baseline, lang)]
+        yield from (f"- {escape(line)}" for line in lines)
         for project in sorted({c.project or "" for c in r.conclusions} | {f.project or "" for f in r.findings}):
             yield from self.project(project)
         yield from self.tail()

@@ -8,7 +8,7 @@ from itertools import groupby
 import click
 
 from cnil_kg import __version__
-from cnil_kg.formats.accepted import acceptance, waiver_counts
+from cnil_kg.formats.accepted import acceptance, baseline_counts, waiver_counts
 from cnil_kg.formats.json import summary
 from cnil_kg.formats.words import (
     LEVELS,
@@ -64,7 +64,8 @@ class _Writer:
         for key in ("conclusions", "findings"):
             yield f"{phrase(key, lang)} : ".replace(" :", " :" if lang == "fr" else ":") + counted(totals[key], lang)
         yield from waiver_counts(totals["waived"], lang)
-        yield f"{phrase('contradictions', lang)}{self.colon}{len(r.contradictions)}"
+        yield f"{phrase('contradictions', lang)}{self.colon}{totals['contradictions']['all']}"
+        yield from baseline_counts(r.baseline, lang)
 
     @property
     def colon(self) -> str:

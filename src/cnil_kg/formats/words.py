@@ -120,6 +120,17 @@ PHRASES: Mapping[str, Text] = {
         "Acceptations visant d'autres descriptions, non examinées : {n}",
         "Waivers about other descriptions, not examined: {n}",
     ),
+    "known": Text(
+        "État de référence {file}, points déjà connus et non montrés : {n} ({counts})",
+        "Baseline {file}, known points not shown: {n} ({counts})",
+    ),
+    "gone": Text(
+        "Points de l'état de référence qui n'existent plus : {n}", "Points of the baseline that no longer occur: {n}"
+    ),
+    "notRead": Text(
+        "Points de l'état de référence relatifs à des projets non lus : {n}",
+        "Points of the baseline about projects that were not read: {n}",
+    ),
     "metAlso": Text("Respectées : {ids}", "Met: {ids}"),
     "notApplicableAlso": Text("Sans objet : {ids}", "Not applicable: {ids}"),
 }
