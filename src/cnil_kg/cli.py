@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from cnil_kg import __version__, commands
-from cnil_kg.errors import CnilKgError
+from cnil_kg.errors import FAULTS, CnilKgError
 
 
 class Commands(click.Group):
@@ -67,7 +67,7 @@ def _guarded(call: Callable[[], Any]) -> int:
         return 0
     except CnilKgError as error:
         click.echo(f"cnil-kg: {error}", err=True)
-        return 3 if error.code in ("rule", "engine") else 2
+        return 3 if error.code in FAULTS else 2
     except Exception as error:
         click.echo(
             f"cnil-kg: internal fault ({type(error).__name__}: {error}). This is our fault: please report it, with the "

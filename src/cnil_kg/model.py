@@ -245,12 +245,33 @@ class Baselined:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What another engine says of a run.
+
+    Attributes:
+        engine, version: `HermiT`, `owlready2 0.51`.
+        outcome: nothing is verified by an engine that did not run to its end.
+        compared: how many results were compared: types and values, or requirements of a node.
+        differences: what one of the two alone finds, sorted: `HermiT: <node> <class>`.
+        why: why it did not run to its end.
+    """
+
+    engine: str
+    version: str
+    outcome: Literal["same", "different", "notVerified"]
+    compared: int
+    differences: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole answer for one run.
 
     Attributes (of the last ones):
         waivers_elsewhere: how many waivers are about descriptions that were not read.
         baseline: what a baseline took out of conclusions, findings and contradictions.
+        checks: what other engines say, where they were asked.
     """
 
     as_of: str
@@ -265,3 +286,4 @@ class Report:
     errors: tuple[CnilKgError, ...] = ()
     waivers_elsewhere: int = 0
     baseline: Baselined | None = None
+    checks: tuple[Check, ...] = ()

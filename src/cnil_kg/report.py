@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import NamedNode
 
 from cnil_kg.conclude import Concluder
-from cnil_kg.errors import InputError
+from cnil_kg.errors import FAULTS, InputError
 from cnil_kg.model import Examined, Facts, NotCovered, Report, Text, Warning_
 from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned
@@ -136,8 +136,7 @@ def exit_code(report: Report, *, strict: bool = False, allow_undetermined: bool 
     """
     codes = {MET}
     findings = [f for f in report.findings if f.waiver is None]
-    if report.errors:
-        codes.add(BAD_INPUT)
+    codes |= {FAULT if e.code in FAULTS else BAD_INPUT for e in report.errors}
     if report.contradictions or any(
         f.status == "violated" and (f.level == "must" or (strict and f.level == "should")) for f in findings
     ):

@@ -23,6 +23,7 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--no-config", is_flag=True, help="Read no waivers.")
 @click.option("--baseline", metavar="FILE", help="Report, and fail on, only what FILE does not know.")
 @click.option("--write-baseline", "known", metavar="FILE", help="Write the present points to FILE, which is new (0).")
+@click.option("--verify", is_flag=True, help="Have HermiT and pySHACL work it out again; a difference ends with 3.")
 @INPUT_SYNTAX
 def command(
     inputs: tuple[str, ...],
@@ -35,6 +36,7 @@ def command(
     no_config: bool,
     baseline: str | None,
     known: str | None,
+    verify: bool,
     syntax: str | None,
 ) -> None:
     """Verdicts and requirements for the projects described in FILE... (files, folders, or - for standard input)."""
@@ -46,7 +48,7 @@ def command(
         raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
     if config is not None and no_config:
         raise click.UsageError("--config and --no-config exclude each other.")
-    gate = Gate(config, not no_config, baseline, known, strict, allow_undetermined)
+    gate = Gate(config, not no_config, baseline, known, verify, strict, allow_undetermined)
     report = gated(inputs, gate, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
     tell(report.errors)
     if report.conclusions or report.findings or not report.errors:

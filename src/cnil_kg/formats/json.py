@@ -37,6 +37,7 @@ def document(report: Report) -> dict[str, Any]:
             {"fiche": n.fiche, "subject": _text(n.subject), "entries": list(n.entries)} for n in report.not_covered
         ],
         "summary": summary(report),
+        "verification": [asdict(c) for c in report.checks],
         "baseline": asdict(report.baseline) if report.baseline is not None else None,
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnil_kg import __version__
 from cnil_kg.formats.accepted import acceptance, baseline_counts, waiver_counts
 from cnil_kg.formats.json import summary
+from cnil_kg.formats.verification import check_lines
 from cnil_kg.formats.words import (
     LEVELS,
     QUESTIONS,
@@ -122,6 +123,9 @@ class _Page:
             for w in r.warnings:
                 place = f"{escape(w.where.file)}:{w.where.line or ''} " if w.where else ""
                 yield f"- {place}{escape(w.text.of(lang))} (`{w.code}`)"
+        if r.checks:
+            yield from ("", f"## {phrase('verification', lang)}", "")
+            yield from (f"- {escape(line)}" for line in check_lines(r.checks, lang))
         yield from ("", f"## {phrase('notCovered', lang)}", "")
         for n in r.not_covered:
             rest = f" ({phrase('remaining', lang, ids=', '.join(n.entries))})" if n.entries else ""

@@ -10,6 +10,7 @@ import click
 from cnil_kg import __version__
 from cnil_kg.formats.accepted import acceptance, baseline_counts, waiver_counts
 from cnil_kg.formats.json import summary
+from cnil_kg.formats.verification import check_lines
 from cnil_kg.formats.words import (
     LEVELS,
     QUESTIONS,
@@ -164,6 +165,10 @@ class _Writer:
             for w in r.warnings:
                 place = f"{clean(w.where.file)}:{w.where.line or ''} " if w.where else ""
                 yield f"  ! {place}{clean(w.text.of(lang))} [{w.code}]"
+        if r.checks:
+            yield ""
+            yield click.style(phrase("verification", lang), bold=True)
+            yield from (f"  {line}" for line in check_lines(r.checks, lang))
         yield ""
         yield phrase("notCovered", lang) + self.colon + "; ".join(self.uncovered())
         yield phrase("disclaimer", lang)

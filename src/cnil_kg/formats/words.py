@@ -131,6 +131,23 @@ PHRASES: Mapping[str, Text] = {
         "Points de l'état de référence relatifs à des projets non lus : {n}",
         "Points of the baseline about projects that were not read: {n}",
     ),
+    "verification": Text("Vérification par d'autres moteurs", "Verification by other engines"),
+    "verifiedTypes": Text(
+        "{engine} ({version}) : {n} types et valeurs recalculés, tous identiques",
+        "{engine} ({version}): {n} types and values worked out again, all the same",
+    ),
+    "verifiedShapes": Text(
+        "{engine} ({version}) : {n} résultats d'exigences recalculés, tous identiques",
+        "{engine} ({version}): {n} results of requirements worked out again, all the same",
+    ),
+    "different": Text(
+        "{engine} ({version}) : {n} différences, une faute de cnil-kg",
+        "{engine} ({version}): {n} differences, our fault",
+    ),
+    "notVerified": Text(
+        "{engine} ({version}) : rien n'est vérifié, le moteur n'est pas allé à son terme : {why}",
+        "{engine} ({version}): nothing is verified, the engine did not run to its end: {why}",
+    ),
     "metAlso": Text("Respectées : {ids}", "Met: {ids}"),
     "notApplicableAlso": Text("Sans objet : {ids}", "Not applicable: {ids}"),
 }
