@@ -148,6 +148,26 @@ PHRASES: Mapping[str, Text] = {
         "{engine} ({version}) : rien n'est vérifié, le moteur n'est pas allé à son terme : {why}",
         "{engine} ({version}): nothing is verified, the engine did not run to its end: {why}",
     ),
+    "packed": Text(
+        "{file} : {n} fichiers ; SHA-256 du manifeste : {digest}",
+        "{file}: {n} files; SHA-256 of the manifest: {digest}",
+    ),
+    "replayOf": Text(
+        "Dossier établi par cnil-kg {version}, droit applicable au {day}, intact (SHA-256 du manifeste : {digest})",
+        "Bundle made by cnil-kg {version}, law as of {day}, unchanged (SHA-256 of the manifest: {digest})",
+    ),
+    "replaySame": Text(
+        "Recalculé : même résultat ({n} valeurs comparées).", "Worked out again: the same result ({n} values compared)."
+    ),
+    "replayOther": Text(
+        "Recalculé avec d'autres versions : {n} différences.", "Worked out again with other versions: {n} differences."
+    ),
+    "replayFault": Text(
+        "Recalculé avec les mêmes versions : {n} différences. C'est une faute de cnil-kg, merci de la signaler.",
+        "Worked out again with the same versions: {n} differences. This is our fault: please report it.",
+    ),
+    "replayVersions": Text("Versions différentes (dossier → ici) :", "Versions that differ (bundle → here):"),
+    "nothing": Text("(rien)", "(nothing)"),
     "metAlso": Text("Respectées : {ids}", "Met: {ids}"),
     "notApplicableAlso": Text("Sans objet : {ids}", "Not applicable: {ids}"),
 }
