@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cnil_kg.baseline import Baseline, only_new, points, read_baseline, written
 from cnil_kg.config import beside, read_config
-from cnil_kg.errors import EngineError, InputError
-from cnil_kg.model import Check, Report
+from cnil_kg.errors import InputError
+from cnil_kg.inputs.sources import MAX_BYTES
+from cnil_kg.model import Report
 from cnil_kg.outputs.file import ensure_new, write_new
 from cnil_kg.reason import Reasoned
 from cnil_kg.report import build, exit_code
 from cnil_kg.runs import reasoned_upon
-from cnil_kg.verify import ensure_engines, verified
+from cnil_kg.verify import ensure_engines
+from cnil_kg.verify.told import Source, with_checks
 from cnil_kg.waivers import described_beside, waived
-
-_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -74,34 +76,17 @@ def gated(
         ensure_new(gate.write_baseline)
     if gate.verify:
         ensure_engines()
+        # Kept, for a bundle reads it again.
+        stdin = io.BytesIO((stdin or sys.stdin.buffer).read(MAX_BYTES + 1)) if "-" in inputs else None
     reasoned = reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of)
     report = build(reasoned)
     if gate.verify:
-        report = with_checks(report, reasoned)
+        report = with_checks(report, reasoned, Source(tuple(inputs), format, stdin))
     if gate.use_config:
         report = with_waivers(report, reasoned, gate.config)
     if gate.write_baseline is not None:
         report = _recorded(report, gate.write_baseline)
     return report if known is None else only_new(report, known)
-
-
-def with_checks(report: Report, reasoned: Reasoned) -> Report:
-    """The report with what other engines say; a difference, or an engine that did not answer, is an error of ours."""
-    checks = verified(reasoned, report.findings)
-    errors = [EngineError(*told) for c in checks if (told := _fault(c))]
-    return replace(report, checks=checks, errors=(*report.errors, *errors))
-
-
-def _fault(check: Check) -> tuple[str, str, str] | None:
-    """What is wrong in a check, where, and what to do."""
-    if check.outcome == "same":
-        return None
-    if check.outcome == "notVerified":
-        return f"did not run to its end, nothing is verified by it: {check.why}", check.engine, ""
-    shown = "; ".join(check.differences[:_SHOWN])
-    more = f" and {len(check.differences) - _SHOWN} more" if len(check.differences) > _SHOWN else ""
-    what = f"does not find what cnil-kg finds: {shown}{more}"
-    return what, check.engine, "This is our fault: please report it."
 
 
 def with_waivers(report: Report, reasoned: Reasoned, config: str | None = None) -> Report:
@@ -120,5 +105,5 @@ def _recorded(report: Report, file: str) -> Report:
     if not report.errors:
         write_new(written(report), file)
         return report
-    error = InputError("is not written: not all was read", file, "Repair what is told above.")
+    error = InputError("is not written: there are errors", file, "Repair what is told above.")
     return replace(report, errors=(*report.errors, error))

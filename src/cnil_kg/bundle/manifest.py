@@ -17,7 +17,7 @@ from cnil_kg.inputs.guards import printable
 from cnil_kg.inputs.sources import FORMATS
 
 _ASK = "Ask for the bundle again."
-RESULTS = ("proofs.json", "report.json", "rules.json")
+RESULTS = ("report.json", "rules.json", "proofs.json")
 """What is worked out again."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnil_kg.bundle.case import outcome, results
-from cnil_kg.bundle.manifest import read_bundle
+from cnil_kg.bundle.manifest import RESULTS, read_bundle
 from cnil_kg.bundle.versions import versions
 from cnil_kg.model import Check
 from cnil_kg.rulebook import load_rulebook
@@ -35,7 +35,7 @@ class Replayed:
         digest: of the manifest.
         as_of: the day of the law.
         compared: how many values were compared.
-        differences: sorted by place.
+        differences: by file and place, statuses first.
         then, now: the versions that differ, those of the bundle and those here.
         made_with: all versions of the bundle.
         checks: what other engines say, when asked.
@@ -76,7 +76,7 @@ def replayed(name: str, *, verify: bool = False) -> Replayed:
     fresh = {path: json.loads(data) for path, data in results(found).items()}
     differences: list[Difference] = []
     compared = 0
-    for path in sorted(fresh):
+    for path in RESULTS:
         then, now = (dict(flat(_versionless(side[path]), path)) for side in (bundle.results, fresh))
         compared += len(then)
         differences += compare(then, now)
@@ -125,6 +125,7 @@ def _identity(item: Any) -> str:
 
 
 def compare(then: Mapping[str, str], now: Mapping[str, str]) -> list[Difference]:
-    """The places where two documents differ."""
-    places = sorted(p for p in {*then, *now} if then.get(p) != now.get(p))
+    """The places where two documents differ, statuses first."""
+    changed = {p for p in {*then, *now} if then.get(p) != now.get(p)}
+    places = sorted(changed, key=lambda p: (not p.endswith("/status"), p))
     return [Difference(p, then.get(p), now.get(p)) for p in places]
