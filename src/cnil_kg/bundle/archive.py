@@ -8,7 +8,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from typing import BinaryIO
 
 from cnil_kg.errors import InputError
 from cnil_kg.inputs.guards import printable
@@ -59,31 +58,29 @@ def unpacked(name: str) -> dict[str, bytes]:
     """
     try:
         with open(name, "rb") as handle:
-            _bounded(handle, name)
-            with zipfile.ZipFile(handle) as source:
-                return _contents(source, name)
+            data = handle.read(MAX_BYTES + 1)
     except OSError as error:
         raise unreadable(name, error) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError) as error:
+    _bounded(data, name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as source:
+            return _contents(source, name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError) as error:
         raise InputError(f"is damaged ({printable(str(error))})", name, _ASK) from error
     except (NotImplementedError, RuntimeError) as error:
         raise InputError(f"is packed in a way no bundle is ({printable(str(error))})", name, _FOREIGN) from error
 
 
-def _bounded(handle: BinaryIO, name: str) -> None:
-    """Look at the end of the file, before its list of entries is read into memory."""
-    size = handle.seek(0, io.SEEK_END)
-    if size > MAX_BYTES:
+def _bounded(data: bytes, name: str) -> None:
+    """Look at the end of the file, before its list of entries is made."""
+    if len(data) > MAX_BYTES:
         raise InputError("is larger than 256 MiB", name, _FOREIGN)
-    handle.seek(max(0, size - 65_600))
-    tail = handle.read()
-    at = tail.rfind(b"PK\5\6")
-    if at < 0 or len(tail) - at < 22:
+    at = data.rfind(b"PK\5\6", max(0, len(data) - 65_600))
+    if at < 0 or len(data) - at < 22:
         raise InputError("is no ZIP file", name, _FOREIGN)
-    (directory,) = struct.unpack_from("<L", tail, at + 12)
-    if directory > _MAX_DIRECTORY or tail[max(0, at - 20) : at].startswith(b"PK\6\7"):
+    (directory,) = struct.unpack_from("<L", data, at + 12)
+    if directory > _MAX_DIRECTORY or data[max(0, at - 20) : at].startswith(b"PK\6\7"):
         raise InputError("lists more files than a bundle may hold", name, _FOREIGN)
-    handle.seek(0)
 
 
 def _contents(source: zipfile.ZipFile, name: str) -> dict[str, bytes]:

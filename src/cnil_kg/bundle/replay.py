@@ -14,7 +14,7 @@ from cnil_kg.model import Check
 from cnil_kg.rulebook import load_rulebook
 from cnil_kg.verify import ensure_engines, verified
 
-_IDENTITY = ("id", "question", "project", "subject", "object", "what", "where", "code", "fiche")
+_IDENTITY = ("id", "question", "project", "subject", "object", "what", "where", "code")
 """The keys that tell the items of a list apart, when they are texts."""
 
 
@@ -118,10 +118,15 @@ def flat(data: Any, place: str) -> Iterator[tuple[str, str]]:
 def _identity(item: Any) -> str:
     if not isinstance(item, dict):
         return ""
-    about = item
+    about = item if "id" in item or "fiche" not in item else {"id": item["fiche"]}
     for key in ("conclusion", "finding"):
         about = item[key] if isinstance(item.get(key), dict) else about
-    return " ".join(str(about[key]) for key in _IDENTITY if isinstance(about.get(key), str))
+    found = ""
+    for key in _IDENTITY:
+        text = about.get(key)
+        if isinstance(text, str) and text not in found:  # the id of a conclusion holds its subject
+            found = f"{found} {text}".strip()
+    return found
 
 
 def compare(then: Mapping[str, str], now: Mapping[str, str]) -> list[Difference]:

@@ -32,7 +32,7 @@ def write_shapes(paths: Iterable[Path], file: Path) -> None:
     graph = Graph()
     for path in paths:
         graph.parse(path, format="turtle")
-    graph.serialize(file, format="turtle", encoding="utf-8")
+    graph.serialize(file, format="nt", encoding="utf-8")  # read fastest; Turtle too
 
 
 def export(reasoned: Reasoned) -> bytes:
@@ -84,7 +84,7 @@ def by_pyshacl(data: Path, shapes: Path) -> set[Failure]:
     Raises:
         SubprocessError: it did not run to its end.
     """
-    command = [sys.executable, "-m", "pyshacl", "-s", str(shapes.resolve()), "-f", "nt", "-df", "nt"]
+    command = [sys.executable, "-m", "pyshacl", "-s", str(shapes.resolve()), "-sf", "nt", "-f", "nt", "-df", "nt"]
     done = subprocess.run(
         [*command, str(data.resolve())],
         capture_output=True,
