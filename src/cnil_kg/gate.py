@@ -18,7 +18,6 @@ from cnil_kg.reason import Reasoned
 from cnil_kg.report import build, exit_code
 from cnil_kg.runs import reasoned_upon
 from cnil_kg.verify import ensure_engines
-from cnil_kg.verify.told import Source, with_checks
 from cnil_kg.waivers import described_beside, waived
 
 
@@ -81,6 +80,8 @@ def gated(
     reasoned = reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of)
     report = build(reasoned)
     if gate.verify:
+        from cnil_kg.verify.told import Source, with_checks  # noqa: PLC0415
+
         report = with_checks(report, reasoned, Source(tuple(inputs), format, stdin))
     if gate.use_config:
         report = with_waivers(report, reasoned, gate.config)

@@ -99,6 +99,7 @@ def test_a_bundle_holds_what_was_given_and_what_came_out(folder: Path) -> None:
     manifest = json.loads(files["manifest.json"])
     assert manifest["files"] == {p: hashlib.sha256(d).hexdigest() for p, d in files.items() if p != "manifest.json"}
     assert (manifest["asOf"], manifest["elsewhere"]) == (AS_OF, ["https://example.org/q"])
+    assert manifest["options"] == {"waivers": "beside"}
     assert set(manifest["versions"]) == {"build", "cnil-kg", "pyoxigraph", "pyshacl", "python", "pyyaml", "rdflib"}
     assert str(folder).encode() not in data
     report = json.loads(files["report.json"])

@@ -78,7 +78,8 @@ def packed(
     found = outcome(case, book, elsewhere)
     if found.report.errors:
         return Packed(b"", 0, "", tuple(_as_typed(e, typed) for e in found.report.errors))
-    return _sealed(case, found, away, checks)
+    how = "none" if not use_config else "beside" if config is None else "named"
+    return _sealed(case, found, {"waivers": how}, away, checks)
 
 
 def _given(
@@ -126,7 +127,9 @@ def _as_typed(error: CnilKgError, typed: Mapping[str, str]) -> CnilKgError:
     return type(error)(what, where, error.repair)
 
 
-def _sealed(case: Case, found: Outcome, away: Iterable[str], checks: Sequence[Check]) -> Packed:
+def _sealed(
+    case: Case, found: Outcome, options: Mapping[str, str], away: Iterable[str], checks: Sequence[Check]
+) -> Packed:
     files = {g.path: g.data for g in case.descriptions} | dict(case.configs) | results(found)
     if checks:
         told = [{"engine": c.engine, "outcome": c.outcome, "differences": c.differences, "why": c.why} for c in checks]
@@ -134,6 +137,7 @@ def _sealed(case: Case, found: Outcome, away: Iterable[str], checks: Sequence[Ch
     manifest = {
         "bundle": FORM,
         "asOf": case.as_of,
+        "options": options,
         "versions": versions(found.reasoned.rulebook, references=bool(checks)),
         "descriptions": [{"path": g.path, "syntax": g.syntax} for g in case.descriptions],
         "waivers": [path for path, _ in case.configs],
