@@ -16,9 +16,9 @@ from cnil_kg.errors import InputError
 from cnil_kg.formats.accepted import baseline_counts
 from cnil_kg.formats.json import document, schema, summary
 from cnil_kg.gate import Gate
-from cnil_kg.model import Baselined, Report, Waiver
+from cnil_kg.model import Baselined, Contradiction, Premise, Report, Waiver
 from cnil_kg.report import examine, exit_code
-from harness import HEADER, ROOT, command
+from harness import ROOT, command
 
 AS_OF = "2026-11-25"
 BANK = "https://example.org/bank/training"
@@ -94,16 +94,18 @@ def test_what_is_waived_is_no_part_of_a_baseline_and_stays_visible() -> None:
     assert found.baseline is not None and (found.baseline.violated, found.baseline.gone) == (2, 0)
 
 
-def test_another_contradiction_of_the_same_subject_is_new(tmp_path: Path) -> None:
-    both = "ex:p a dpv:Process ; ckg:processesPersonalData false ; ckg:largeScale true , false ."
-    more = both + " ex:p ckg:phase ckg:DevelopmentPhase , ckg:DeploymentPhase ."
-    reports = []
-    for name, text in (("one.ttl", both), ("two.ttl", more)):
-        (tmp_path / name).write_text(HEADER + text, encoding="utf-8")
-        reports.append(examine([str(tmp_path / name)], as_of=AS_OF))
-    assert [len(r.contradictions) for r in reports] == [1, 2]
-    found = only_new(reports[1], known(reports[0]))
-    assert [{s.predicate.rpartition("#")[2] for s in c.sides} for c in found.contradictions] == [{"phase"}]
+def side(property_: str, value: str, line: int) -> Premise:
+    return Premise(BANK, property_, value, "bank.ttl", line)
+
+
+def test_another_contradiction_of_the_same_subject_is_new() -> None:
+    known_, new = (
+        Contradiction(None, BANK, (side(p, "true", 1), side(p, "false", 2)), ("F5-08",)) for p in ("ckg:a", "ckg:b")
+    )
+    moved = replace(known_, sides=tuple(replace(s, line=7) for s in known_.sides))
+    found = only_new(replace(bank(), contradictions=(moved, new)), known(replace(bank(), contradictions=(known_,))))
+    assert found.contradictions == (new,)
+    assert found.baseline is not None and found.baseline.contradictions == 1
     assert exit_code(found) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,16 @@ def test_a_waiver_holds_until_its_last_day_and_beside_one_in_error() -> None:
     found, (error,) = judged(table(expires=AS_OF) + table("F5-56", expires="2026-11-24"))
     assert "F5-56 expired" in error
     assert found == {("F5-08", BANK)}
+
+
+def test_of_a_subject_of_two_projects_only_what_was_accepted_is_waived() -> None:
+    report, reasoned = examined()
+    (violated,) = [f for f in report.findings if f.id == "F5-08"]
+    open_ = replace(violated, project="https://example.org/other", status="undetermined")
+    config = parse_config(table().encode(), "cnil-kg.toml")
+    both = replace(report, findings=(violated, open_))
+    found = waived(both, reasoned, [config], lambda waiver: False).findings
+    assert [(f.status, f.waiver is not None) for f in found] == [("violated", True), ("undetermined", False)]
 
 
 def test_a_contradiction_is_not_waived(folder: Path) -> None:
