@@ -1,8 +1,8 @@
 """The command line: each command parses, calls one function, prints (`cnil_kg.commands`, a module each).
 
-Exit codes of `validate`: 0 every applicable obligation met and nothing open; 1 a violation or a contradiction; 2 bad
-input or usage, or nothing to examine; 3 a fault of ours; 4 no violation, but something undetermined; 130 interrupted.
-Other commands: 0, 2, 3, 130; `replay` also 1, another result with other versions.
+Exit codes of `validate`: 0 every applicable obligation met (or waived by name) and nothing open; 1 a violation or a
+contradiction; 2 bad input or usage, or nothing to examine; 3 a fault of ours; 4 no violation, but something
+undetermined; 130 interrupted. Other commands: 0, 2, 3, 130; `replay` also 1, another result with other versions.
 """
 
 from __future__ import annotations

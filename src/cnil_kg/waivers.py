@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode
 from cnil_kg.config import NAME, Config
 from cnil_kg.errors import InputError
 from cnil_kg.inputs.shortnames import nearest
-from cnil_kg.load import load
+from cnil_kg.inputs.sources import Document, documents
+from cnil_kg.load import from_documents
 from cnil_kg.model import Facts, Finding, Report, Waiver
 from cnil_kg.naming import short
 from cnil_kg.questions import BY_NAME
@@ -65,14 +66,22 @@ def waived(report: Report, reasoned: Reasoned, configs: Sequence[Config], elsewh
 
 
 def described_beside(book: Rulebook) -> Elsewhere:
-    """Looks for what a waiver names in the other descriptions of the folder of its file; they are read when asked."""
+    """Looks for what a waiver names in the other descriptions of the folder of its file.
+
+    They are read when asked, and parsed when they hold a word of the name: a folder can hold thousands.
+    """
     known: dict[str, set[str]] = {}
 
     def elsewhere(waiver: Waiver) -> bool:
-        if waiver.file not in known:
-            folder = waiver.file.removesuffix(NAME).rstrip("/") or "."
-            known[waiver.file] = described(load([folder], terms=book.terms))
-        return _node(waiver.subject) in known[waiver.file]
+        folder = waiver.file.removesuffix(NAME).rstrip("/") or "."
+        node = _node(waiver.subject)
+        words = re.findall(r"[A-Za-z0-9]+", re.split(r"[/#:]", node)[-1]) or [""]
+        word = max(words, key=len).encode()
+        found = known.setdefault(folder, set())
+        if node not in found:
+            holding = (d for d in documents([folder]) if isinstance(d, Document) and word in d.data)
+            found |= described(from_documents(holding, book.terms))
+        return node in found
 
     return elsewhere
 

@@ -148,7 +148,7 @@ def test_another_result_is_our_fault_with_the_same_versions_only(folder: Path) -
     code, out, err = command("replay", "same.zip", "--lang", "en")
     assert (code, err) == (3, "")
     assert out.splitlines()[1:] == [
-        "Worked out again with the same versions: 2 differences. This is our fault: please report it.",
+        "Worked out again with the same versions, differences: 2. This is our fault: please report it.",
         f'  {place}/status: "established" → "excluded"',
         f"  {place}/presumed: true → false",
     ]
@@ -157,7 +157,7 @@ def test_another_result_is_our_fault_with_the_same_versions_only(folder: Path) -
     code, out, _ = command("replay", "old.zip", "--lang", "fr")
     assert code == 1
     assert out.splitlines()[1:5] == [
-        "Recalculé avec d'autres versions : 2 différences.",
+        "Recalculé avec d'autres versions, différences : 2.",
         f'  {place}/status: "established" → "excluded"',
         f"  {place}/presumed: true → false",
         "Versions différentes (dossier → ici) :",

@@ -68,7 +68,7 @@ def test_engines_that_agree_are_named_with_what_was_compared(folder: Path, monke
             "fr",
             [
                 "HermiT (owlready2 1) : 12 types et valeurs recalculés, tous identiques",
-                "pySHACL (pyshacl 2) : 1 différences, une faute de cnil-kg",
+                "pySHACL (pyshacl 2), différences avec cnil-kg, dont c'est la faute : 1",
                 "pySHACL: ex:p F5-08",
                 "pySHACL (pyshacl 2) : rien n'est vérifié, le moteur n'est pas allé à son terme : no memory",
             ],
@@ -77,7 +77,7 @@ def test_engines_that_agree_are_named_with_what_was_compared(folder: Path, monke
             "en",
             [
                 "HermiT (owlready2 1): 12 types and values worked out again, all the same",
-                "pySHACL (pyshacl 2): 1 differences, our fault",
+                "pySHACL (pyshacl 2), differences from cnil-kg, whose fault they are: 1",
                 "pySHACL: ex:p F5-08",
                 "pySHACL (pyshacl 2): nothing is verified, the engine did not run to its end: no memory",
             ],

@@ -141,8 +141,8 @@ PHRASES: Mapping[str, Text] = {
         "{engine} ({version}): {n} results of requirements worked out again, all the same",
     ),
     "different": Text(
-        "{engine} ({version}) : {n} différences, une faute de cnil-kg",
-        "{engine} ({version}): {n} differences, our fault",
+        "{engine} ({version}), différences avec cnil-kg, dont c'est la faute : {n}",
+        "{engine} ({version}), differences from cnil-kg, whose fault they are: {n}",
     ),
     "notVerified": Text(
         "{engine} ({version}) : rien n'est vérifié, le moteur n'est pas allé à son terme : {why}",
@@ -160,11 +160,12 @@ PHRASES: Mapping[str, Text] = {
         "Recalculé : même résultat ({n} valeurs comparées).", "Worked out again: the same result ({n} values compared)."
     ),
     "replayOther": Text(
-        "Recalculé avec d'autres versions : {n} différences.", "Worked out again with other versions: {n} differences."
+        "Recalculé avec d'autres versions, différences : {n}.",
+        "Worked out again with other versions, differences: {n}.",
     ),
     "replayFault": Text(
-        "Recalculé avec les mêmes versions : {n} différences. C'est une faute de cnil-kg, merci de la signaler.",
-        "Worked out again with the same versions: {n} differences. This is our fault: please report it.",
+        "Recalculé avec les mêmes versions, différences : {n}. C'est une faute de cnil-kg, merci de la signaler.",
+        "Worked out again with the same versions, differences: {n}. This is our fault: please report it.",
     ),
     "replayVersions": Text("Versions différentes (dossier → ici) :", "Versions that differ (bundle → here):"),
     "nothing": Text("(rien)", "(nothing)"),
