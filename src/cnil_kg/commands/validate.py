@@ -48,7 +48,15 @@ def command(
         raise click.BadParameter(f"{output} is none of {', '.join(FORMATS + SYNTAXES)}", param_hint="--format")
     if config is not None and no_config:
         raise click.UsageError("--config and --no-config exclude each other.")
-    gate = Gate(config, not no_config, baseline, known, verify, strict, allow_undetermined)
+    gate = Gate(
+        config=config,
+        use_config=not no_config,
+        baseline=baseline,
+        write_baseline=known,
+        verify=verify,
+        strict=strict,
+        allow_undetermined=allow_undetermined,
+    )
     report = gated(inputs, gate, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
     tell(report.errors)
     if report.conclusions or report.findings or not report.errors:
