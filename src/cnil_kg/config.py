@@ -63,6 +63,13 @@ def beside(inputs: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for name in inputs if (found := _nearest(name))))
 
 
+def chosen(inputs: Sequence[str], config: str | None, use_config: bool = True) -> tuple[str, ...]:
+    """The configuration files to read: the one named, else those beside the inputs; none when they are not wanted."""
+    if not use_config:
+        return ()
+    return beside(inputs) if config is None else (config,)
+
+
 def _nearest(name: str) -> str | None:
     here = os.getcwd()
     typed = name if os.path.isdir(name) else os.path.dirname(name) if name != "-" else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cnil_kg.baseline import Baseline, only_new, points, read_baseline, written
-from cnil_kg.config import beside, read_config
+from cnil_kg.config import chosen, read_config
 from cnil_kg.errors import InputError
 from cnil_kg.inputs.sources import MAX_BYTES
 from cnil_kg.model import Report
@@ -18,7 +18,7 @@ from cnil_kg.reason import Reasoned
 from cnil_kg.report import build, exit_code
 from cnil_kg.runs import reasoned_upon
 from cnil_kg.verify import ensure_engines
-from cnil_kg.waivers import described_beside, waived
+from cnil_kg.waivers import sought, waived
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,8 @@ def gated(
 
 def with_waivers(report: Report, reasoned: Reasoned, config: str | None = None) -> Report:
     """The report with the waivers of a configuration file, default those beside the inputs."""
-    files = beside(reasoned.facts.inputs) if config is None else (config,)
-    if not files:
-        return report
-    configs = [read_config(file) for file in files]
-    # A file named on purpose is for this run: all its waivers must be about it.
-    elsewhere = described_beside(reasoned.rulebook) if config is None else lambda waiver: False
-    return waived(report, reasoned, configs, elsewhere)
+    configs = [read_config(file) for file in chosen(reasoned.facts.inputs, config)]
+    return waived(report, reasoned, configs, sought(config, reasoned.rulebook)) if configs else report
 
 
 def _recorded(report: Report, file: str) -> Report:

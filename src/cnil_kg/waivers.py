@@ -65,6 +65,11 @@ def waived(report: Report, reasoned: Reasoned, configs: Sequence[Config], elsewh
     return replace(report, findings=findings, errors=report.errors + tuple(errors), waivers_elsewhere=away)
 
 
+def sought(config: str | None, book: Rulebook) -> Elsewhere:
+    """Where to look for what no description of a run says: a file named on purpose is for that run alone."""
+    return described_beside(book) if config is None else lambda waiver: False
+
+
 def described_beside(book: Rulebook) -> Elsewhere:
     """Looks for what a waiver names in the other descriptions of the folder of its file.
 

@@ -71,13 +71,14 @@ def results(found: Outcome) -> dict[str, bytes]:
     """The result, its proofs (of each conclusion and each violated requirement), the texts of the rules used."""
     violated = sorted({f.id for f in found.report.findings if f.status == "violated"})
     return {
-        "report.json": _json(document(found.report)),
+        "report.json": json_bytes(document(found.report)),
         "proofs.json": as_json(explain_run(found.reasoned, (None, *violated))).encode(),
-        "rules.json": _json(_rules(found)),
+        "rules.json": json_bytes(_rules(found)),
     }
 
 
-def _json(data: Any) -> bytes:
+def json_bytes(data: Any) -> bytes:
+    """A document as it stands in a bundle."""
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from cnil_kg.bundle.archive import archived
-from cnil_kg.bundle.case import Case, Given, Outcome, outcome, results
+from cnil_kg.bundle.case import Case, Given, Outcome, json_bytes, outcome, results
 from cnil_kg.bundle.versions import versions
-from cnil_kg.config import beside
+from cnil_kg.config import chosen
 from cnil_kg.errors import CnilKgError, InputError
 from cnil_kg.inputs.sources import EXTENSIONS, MAX_BYTES, documents, unreadable
 from cnil_kg.model import Check, Waiver
 from cnil_kg.rulebook import load_rulebook
-from cnil_kg.waivers import described_beside
+from cnil_kg.waivers import sought
 
 FORM = 1
 """The version of the form of a bundle."""
@@ -59,15 +58,13 @@ def packed(
     """
     typed: dict[str, str] = {}
     given, errors = _given(inputs, format, stdin, typed)
-    names = [typed[g.path] for g in given]
-    files = (beside(names) if config is None else (config,)) if use_config else ()
-    configs, more = _configs(files, typed)
+    configs, more = _configs(chosen([typed[g.path] for g in given], config, use_config), typed)
     case = Case(tuple(given), configs, as_of or date.today().isoformat())
     if errors or more:
         return Packed(b"", 0, "", (*errors, *more))
     book = load_rulebook()
     away: set[str] = set()
-    known = described_beside(book) if config is None else lambda waiver: False
+    known = sought(config, book)
 
     def elsewhere(waiver: Waiver) -> bool:
         """As for `validate`; which subjects those are is packed: their descriptions are not."""
@@ -133,7 +130,7 @@ def _sealed(
     files = {g.path: g.data for g in case.descriptions} | dict(case.configs) | results(found)
     if checks:
         told = [{"engine": c.engine, "outcome": c.outcome, "differences": c.differences, "why": c.why} for c in checks]
-        files["verification.json"] = _json(told)
+        files["verification.json"] = json_bytes(told)
     manifest = {
         "bundle": FORM,
         "asOf": case.as_of,
@@ -144,9 +141,5 @@ def _sealed(
         "elsewhere": sorted(away),
         "files": {path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)},
     }
-    files[MANIFEST] = _json(manifest)
+    files[MANIFEST] = json_bytes(manifest)
     return Packed(archived(files), len(files), hashlib.sha256(files[MANIFEST]).hexdigest())
-
-
-def _json(data: Any) -> bytes:
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
