@@ -16,6 +16,7 @@ TOGETHER = (
     "tests/test_questions.py",
     "tests/test_real_cases.py",
     "tests/properties/test_splitting.py",
+    "tests/unit/test_verify.py",
 )
 
 

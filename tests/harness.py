@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from urllib.parse import unquote
 
 import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
+from cnil_kg.cli import main
 from cnil_kg.conclude import Concluder
 from cnil_kg.ground import Ground, Slot
 from cnil_kg.load import load
@@ -99,6 +104,21 @@ class Run:
             and quad in self.reasoned.store
             and not derivation.rules[0].describes
         }
+
+
+def command(*arguments: str) -> tuple[int, str, str]:
+    """`cnil-kg ARGUMENTS` in this process: exit code, standard output, standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["cnil-kg", *arguments]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as stop:
+            return int(stop.code or 0), out.getvalue(), err.getvalue()
+    raise AssertionError("main returns by leaving the process")
 
 
 def run(*paths: Path | str) -> Run:

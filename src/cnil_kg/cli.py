@@ -1,8 +1,8 @@
 """The command line: each command parses, calls one function, prints (`cnil_kg.commands`, a module each).
 
-Exit codes of `validate`: 0 every applicable obligation met and nothing open; 1 a violation or a contradiction; 2 bad
-input or usage, or nothing to examine; 3 a fault of ours; 4 no violation, but something undetermined; 130 interrupted.
-Other commands: 0, 2, 3, 130.
+Exit codes of `validate`: 0 every applicable obligation met (or waived by name) and nothing open; 1 a violation or a
+contradiction; 2 bad input or usage, or nothing to examine; 3 a fault of ours; 4 no violation, but something
+undetermined; 130 interrupted. Other commands: 0, 2, 3, 130; `replay` also 1, another result with other versions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from cnil_kg import __version__, commands
-from cnil_kg.errors import CnilKgError
+from cnil_kg.errors import FAULTS, CnilKgError
 
 
 class Commands(click.Group):
@@ -67,7 +67,7 @@ def _guarded(call: Callable[[], Any]) -> int:
         return 0
     except CnilKgError as error:
         click.echo(f"cnil-kg: {error}", err=True)
-        return 3 if error.code in ("rule", "engine") else 2
+        return 3 if error.code in FAULTS else 2
     except Exception as error:
         click.echo(
             f"cnil-kg: internal fault ({type(error).__name__}: {error}). This is our fault: please report it, with the "

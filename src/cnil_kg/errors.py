@@ -54,3 +54,7 @@ class QueryError(InputError):
     """A SPARQL query that cannot be run: syntax, something refused, a parameter (exit code 2, HTTP 400)."""
 
     code = "query"
+
+
+FAULTS = (RuleLoadError.code, EngineError.code)
+"""The codes of the errors that are our fault (exit code 3)."""

@@ -14,6 +14,7 @@ from cnil_kg.model import Conclusion, Finding, Text
 from cnil_kg.proof import Proof, Prover
 from cnil_kg.questions import BY_NAME, QUESTIONS, TYPE, Unit
 from cnil_kg.rdf import matching
+from cnil_kg.reason import Reasoned
 from cnil_kg.requirements import Requirement
 from cnil_kg.runs import reasoned_upon
 from cnil_kg.validate import requirements, validate
@@ -71,8 +72,15 @@ def explain(
         UnknownTermError: no question, requirement or rule has that name, or nothing is about that subject.
     """
     reasoned = reasoned_upon(inputs, format=format, stdin=stdin, as_of=as_of)
+    return explain_run(reasoned, (asked,), subject=subject, why_not=why_not)
+
+
+def explain_run(
+    reasoned: Reasoned, asked: Sequence[str | None], *, subject: str | None = None, why_not: bool = False
+) -> Explained:
+    """The same of a run that was made, one after the other for all that is asked."""
     explainer = _Explainer(Concluder(reasoned))
-    found = list(explainer.about(asked, why_not))
+    found = [e for one in asked for e in explainer.about(one, why_not)]
     if subject is not None:
         found = [e for e in found if _about(e, subject)]
         if not found and not reasoned.facts.errors:

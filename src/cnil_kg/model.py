@@ -153,8 +153,30 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """Somebody accepts, until a day (ISO, included), that a requirement is not met, or open, for a subject.
+
+    It changes no verdict. `file` and `line`: where it is written.
+    """
+
+    id: str
+    subject: str
+    reason: str
+    approver: str
+    expires: str
+    status: str
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """`cnil-kg.toml:12`."""
+        return place(self.file, self.line)
+
+
+@dataclass(frozen=True)
 class Finding:
-    """What one requirement says about one subject."""
+    """What one requirement says about one subject; `waiver`: who accepts it as it is, the status standing."""
 
     id: str
     project: str | None
@@ -167,6 +189,7 @@ class Finding:
     to_be_confirmed: bool = False
     reason: Reason | None = None
     missing: tuple[MissingFact, ...] = ()
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True)
@@ -201,8 +224,55 @@ class NotCovered:
 
 
 @dataclass(frozen=True)
+class Baselined:
+    """What a baseline took out of a report: how many known points of each kind.
+
+    `gone`: its points that no longer occur; `elsewhere`: those of projects that were not read.
+    """
+
+    file: str
+    violated: int
+    undetermined: int
+    conclusions: int
+    contradictions: int
+    gone: int
+    elsewhere: int
+
+    @property
+    def hidden(self) -> int:
+        """All that is known, and not shown."""
+        return self.violated + self.undetermined + self.conclusions + self.contradictions
+
+
+@dataclass(frozen=True)
+class Check:
+    """What another engine says of a run.
+
+    Attributes:
+        engine, version: `HermiT`, `owlready2 0.51`.
+        outcome: nothing is verified by an engine that did not run to its end.
+        compared: how many results were compared: types and values, or requirements of a node.
+        differences: what one of the two alone finds, sorted: `HermiT: <node> <class>`.
+        why: why it did not run to its end.
+    """
+
+    engine: str
+    version: str
+    outcome: Literal["same", "different", "notVerified"]
+    compared: int
+    differences: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
-    """The whole answer for one run."""
+    """The whole answer for one run.
+
+    Attributes (of the last ones):
+        waivers_elsewhere: how many waivers are about descriptions that were not read.
+        baseline: what a baseline took out of conclusions, findings and contradictions.
+        checks: what other engines say, where they were asked.
+    """
 
     as_of: str
     inputs: tuple[str, ...]
@@ -214,3 +284,6 @@ class Report:
     not_covered: tuple[NotCovered, ...]
     labels: Mapping[str, Text]
     errors: tuple[CnilKgError, ...] = ()
+    waivers_elsewhere: int = 0
+    baseline: Baselined | None = None
+    checks: tuple[Check, ...] = ()

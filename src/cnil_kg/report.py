@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import NamedNode
 
 from cnil_kg.conclude import Concluder
-from cnil_kg.errors import InputError
+from cnil_kg.errors import FAULTS, InputError
 from cnil_kg.model import Examined, Facts, NotCovered, Report, Text, Warning_
 from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned
@@ -130,15 +130,18 @@ def not_covered(book: Rulebook) -> Iterable[NotCovered]:
 
 
 def exit_code(report: Report, *, strict: bool = False, allow_undetermined: bool = False) -> int:
-    """The documented exit code of a report: the worst of bad input, violation, undetermined, met."""
+    """The documented exit code of a report: the worst of bad input, violation, undetermined, met.
+
+    What is waived does not count.
+    """
     codes = {MET}
-    if report.errors:
-        codes.add(BAD_INPUT)
+    findings = [f for f in report.findings if f.waiver is None]
+    codes |= {FAULT if e.code in FAULTS else BAD_INPUT for e in report.errors}
     if report.contradictions or any(
-        f.status == "violated" and (f.level == "must" or (strict and f.level == "should")) for f in report.findings
+        f.status == "violated" and (f.level == "must" or (strict and f.level == "should")) for f in findings
     ):
         codes.add(VIOLATED)
-    open_must = any(f.status == "undetermined" and f.level == "must" for f in report.findings)
+    open_must = any(f.status == "undetermined" and f.level == "must" for f in findings)
     open_conclusion = any(c.status == "undetermined" for c in report.conclusions)
     if (open_must or open_conclusion) and not allow_undetermined:
         codes.add(UNDETERMINED)

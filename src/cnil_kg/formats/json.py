@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from cnil_kg import __version__
-from cnil_kg.model import Conclusion, Contradiction, Finding, MissingFact, Premise, Report, Text, Warning_
+from cnil_kg.model import Conclusion, Contradiction, Finding, MissingFact, Premise, Report, Text, Waiver, Warning_
 
 
 def render(report: Report, lang: str) -> str:
@@ -37,21 +37,36 @@ def document(report: Report) -> dict[str, Any]:
             {"fiche": n.fiche, "subject": text_of(n.subject), "entries": list(n.entries)} for n in report.not_covered
         ],
         "summary": summary(report),
+        "verification": [asdict(c) for c in report.checks],
+        "baseline": asdict(report.baseline) if report.baseline is not None else None,
     }
 
 
 def summary(report: Report) -> dict[str, dict[str, int]]:
-    """Counts by status."""
+    """Counts by status of all that was examined.
+
+    What is waived counts as what it is, and again apart; what a baseline hides counts too.
+    """
+    known = report.baseline
     conclusions = dict.fromkeys(("established", "excluded", "undetermined"), 0)
     for c in report.conclusions:
         conclusions[c.status] += 1
+    conclusions["undetermined"] += known.conclusions if known else 0
     findings = dict.fromkeys(("met", "violated", "undetermined", "notApplicable"), 0)
     for f in report.findings:
         findings[f.status] += 1
+    if known:
+        findings["violated"] += known.violated
+        findings["undetermined"] += known.undetermined
+    waived = dict.fromkeys(("violated", "undetermined"), 0)
+    for f in report.findings:
+        if f.waiver is not None:
+            waived[f.status] += 1
     return {
         "conclusions": conclusions,
         "findings": findings,
-        "contradictions": {"all": len(report.contradictions)},
+        "contradictions": {"all": len(report.contradictions) + (known.contradictions if known else 0)},
+        "waived": waived | {"elsewhere": report.waivers_elsewhere},
     }
 
 
@@ -104,7 +119,12 @@ def _finding(f: Finding) -> dict[str, Any]:
         "toBeConfirmed": f.to_be_confirmed,
         "reason": f.reason,
         "missing": [_missing(m) for m in f.missing],
+        "waiver": _waiver(f.waiver) if f.waiver is not None else None,
     }
+
+
+def _waiver(w: Waiver) -> dict[str, Any]:
+    return {"reason": w.reason, "approver": w.approver, "expires": w.expires, "file": w.file, "line": w.line}
 
 
 def contradiction_of(c: Contradiction) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnil_kg import __version__
+from cnil_kg.formats.accepted import acceptance, baseline_counts, waiver_counts
 from cnil_kg.formats.json import summary
+from cnil_kg.formats.verification import check_lines
 from cnil_kg.formats.words import (
     LEVELS,
     QUESTIONS,
@@ -50,6 +52,8 @@ class _Page:
         totals = summary(r)
         for key in ("conclusions", "findings"):
             yield f"- {phrase(key, lang)}{self.colon}{counted(totals[key], lang)}"
+        lines = [*waiver_counts(totals["waived"], lang), *baseline_counts(r.baseline, lang)]
+        yield from (f"- {escape(line)}" for line in lines)
         for project in sorted({c.project or "" for c in r.conclusions} | {f.project or "" for f in r.findings}):
             yield from self.project(project)
         yield from self.tail()
@@ -89,9 +93,11 @@ class _Page:
     def finding(self, f: Finding) -> str:
         lang = self.lang
         extra = [LEVELS[f.level].of(lang)] + ([phrase("toBeConfirmed", lang)] if f.to_be_confirmed else [])
+        extra += [f"**{phrase('waived', lang)}**"] if f.waiver is not None else []
         status = f"{STATUSES[f.status].of(lang)} ({', '.join(extra)})"
         cited = escape("; ".join(article(a, lang) for a in f.articles))
         why = [escape(f.message.of(lang))] + ([self.reason(f.reason, f.missing)] if f.reason else [])
+        why += [escape(acceptance(f, lang))] if f.waiver is not None else []
         return "| " + " | ".join([f.id, self.name(f.subject), status, cited, "<br>".join(why)]) + " |"
 
     def premise(self, p: Premise) -> str:
@@ -117,6 +123,9 @@ class _Page:
             for w in r.warnings:
                 place = f"{escape(w.where.file)}:{w.where.line or ''} " if w.where else ""
                 yield f"- {place}{escape(w.text.of(lang))} (`{w.code}`)"
+        if r.checks:
+            yield from ("", f"## {phrase('verification', lang)}", "")
+            yield from (f"- {escape(line)}" for line in check_lines(r.checks, lang))
         yield from ("", f"## {phrase('notCovered', lang)}", "")
         for n in r.not_covered:
             rest = f" ({phrase('remaining', lang, ids=', '.join(n.entries))})" if n.entries else ""

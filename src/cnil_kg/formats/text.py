@@ -8,7 +8,9 @@ from itertools import groupby
 import click
 
 from cnil_kg import __version__
+from cnil_kg.formats.accepted import acceptance, baseline_counts, waiver_counts
 from cnil_kg.formats.json import summary
+from cnil_kg.formats.verification import check_lines
 from cnil_kg.formats.words import (
     LEVELS,
     QUESTIONS,
@@ -62,7 +64,9 @@ class _Writer:
         totals = summary(r)
         for key in ("conclusions", "findings"):
             yield f"{phrase(key, lang)} : ".replace(" :", " :" if lang == "fr" else ":") + counted(totals[key], lang)
-        yield f"{phrase('contradictions', lang)}{self.colon}{len(r.contradictions)}"
+        yield from waiver_counts(totals["waived"], lang)
+        yield f"{phrase('contradictions', lang)}{self.colon}{totals['contradictions']['all']}"
+        yield from baseline_counts(r.baseline, lang)
 
     @property
     def colon(self) -> str:
@@ -139,11 +143,14 @@ class _Writer:
         mark = click.style(_MARKS[f.status], fg=_COLOURS[f.status])
         level = LEVELS[f.level].of(self.lang)
         confirm = f", {phrase('toBeConfirmed', self.lang)}" if f.to_be_confirmed else ""
+        confirm += f", {phrase('waived', self.lang)}" if f.waiver is not None else ""
         cited = "; ".join(article(a, self.lang) for a in f.articles)
         yield f"    {mark} {f.id} [{STATUSES[f.status].of(self.lang)}, {level}{confirm}] — {self.name(f.subject)}"
         yield f"        {f.message.of(self.lang)}" + (f" ({cited})" if cited else "")
         if f.reason is not None:
             yield f"        {REASONS[f.reason].of(self.lang)}{self.missing(f.missing)}"
+        if f.waiver is not None:
+            yield f"        {acceptance(f, self.lang)}"
 
     def tail(self) -> Iterator[str]:
         r, lang = self.report, self.lang
@@ -158,6 +165,10 @@ class _Writer:
             for w in r.warnings:
                 place = f"{clean(w.where.file)}:{w.where.line or ''} " if w.where else ""
                 yield f"  ! {place}{clean(w.text.of(lang))} [{w.code}]"
+        if r.checks:
+            yield ""
+            yield click.style(phrase("verification", lang), bold=True)
+            yield from (f"  {line}" for line in check_lines(r.checks, lang))
         yield ""
         yield phrase("notCovered", lang) + self.colon + "; ".join(self.uncovered())
         yield phrase("disclaimer", lang)

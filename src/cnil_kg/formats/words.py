@@ -109,6 +109,66 @@ PHRASES: Mapping[str, Text] = {
     "grounds": Text("Fondement", "Grounds"),
     "why": Text("Motif", "Why"),
     "requirement": Text("Exigence", "Requirement"),
+    "waived": Text("accepté", "waived"),
+    "waivedBy": Text(
+        "Accepté par {approver} jusqu'au {day} : {reason} ({place})",
+        "Waived by {approver} until {day}: {reason} ({place})",
+    ),
+    "stands": Text("L'obligation demeure.", "The obligation stands."),
+    "waivers": Text("Dont acceptées (cnil-kg.toml)", "Of these, waived (cnil-kg.toml)"),
+    "elsewhere": Text(
+        "Acceptations visant d'autres descriptions, non examinées : {n}",
+        "Waivers about other descriptions, not examined: {n}",
+    ),
+    "known": Text(
+        "État de référence {file}, points déjà connus et non montrés : {n} ({counts})",
+        "Baseline {file}, known points not shown: {n} ({counts})",
+    ),
+    "gone": Text(
+        "Points de l'état de référence qui n'existent plus : {n}", "Points of the baseline that no longer occur: {n}"
+    ),
+    "notRead": Text(
+        "Points de l'état de référence relatifs à des projets non lus : {n}",
+        "Points of the baseline about projects that were not read: {n}",
+    ),
+    "verification": Text("Vérification par d'autres moteurs", "Verification by other engines"),
+    "verifiedTypes": Text(
+        "{engine} ({version}) : {n} types et valeurs recalculés, tous identiques",
+        "{engine} ({version}): {n} types and values worked out again, all the same",
+    ),
+    "verifiedShapes": Text(
+        "{engine} ({version}) : {n} résultats d'exigences recalculés, tous identiques",
+        "{engine} ({version}): {n} results of requirements worked out again, all the same",
+    ),
+    "different": Text(
+        "{engine} ({version}), différences avec cnil-kg, dont c'est la faute : {n}",
+        "{engine} ({version}), differences from cnil-kg, whose fault they are: {n}",
+    ),
+    "notVerified": Text(
+        "{engine} ({version}) : rien n'est vérifié, le moteur n'est pas allé à son terme : {why}",
+        "{engine} ({version}): nothing is verified, the engine did not run to its end: {why}",
+    ),
+    "packed": Text(
+        "{file} : {n} fichiers ; SHA-256 du manifeste : {digest}",
+        "{file}: {n} files; SHA-256 of the manifest: {digest}",
+    ),
+    "replayOf": Text(
+        "Dossier établi par cnil-kg {version}, droit applicable au {day}, intact (SHA-256 du manifeste : {digest})",
+        "Bundle made by cnil-kg {version}, law as of {day}, unchanged (SHA-256 of the manifest: {digest})",
+    ),
+    "replaySame": Text(
+        "Recalculé : même résultat ({n} valeurs comparées).", "Worked out again: the same result ({n} values compared)."
+    ),
+    "replayOther": Text(
+        "Recalculé avec d'autres versions, différences : {n}.",
+        "Worked out again with other versions, differences: {n}.",
+    ),
+    "replayFault": Text(
+        "Recalculé avec les mêmes versions, différences : {n}. C'est une faute de cnil-kg, merci de la signaler.",
+        "Worked out again with the same versions, differences: {n}. This is our fault: please report it.",
+    ),
+    "replayVersions": Text("Versions différentes (dossier → ici) :", "Versions that differ (bundle → here):"),
+    "nothing": Text("(rien)", "(nothing)"),
     "metAlso": Text("Respectées : {ids}", "Met: {ids}"),
     "notApplicableAlso": Text("Sans objet : {ids}", "Not applicable: {ids}"),
 }
