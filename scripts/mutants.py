@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +41,7 @@ class Mutant:
 
 def of_rule(rule: Rule) -> Iterator[Mutant]:
     """The rule removed; then each condition dropped, each value of a list left out, each comparison strict or not."""
-    yield Mutant(rule.id, "removed", rule)
+    yield Mutant(_id(rule), "removed", rule)
     body = rule.body
     if body.opaque:
         return
@@ -69,7 +70,16 @@ def of_rule(rule: Rule) -> Iterator[Mutant]:
 
 
 def _changed(rule: Rule, what: str, body: Body) -> Mutant:
-    return Mutant(rule.id, what, rule, replace(rule, body=body, query=query(body)))
+    return Mutant(_id(rule), what, rule, replace(rule, body=body, query=query(body)))
+
+
+def _id(rule: Rule) -> str:
+    """The id of a rule; an axiom is told by what it says, for its number changes when another one comes."""
+    if not rule.id.startswith("axiom"):
+        return rule.id
+    entry = "" if rule.entry == rule.id else f"{rule.entry} "
+    sides = (", ".join(map(_text, patterns)) for patterns in (rule.body.patterns, rule.template))
+    return f"axiom {entry}({' -> '.join(sides)})"
 
 
 def query(body: Body) -> str:
@@ -107,6 +117,8 @@ def _text(pattern: Pattern) -> str:
 def _name(term: object) -> str:
     if isinstance(term, Literal):
         return term.value
+    if isinstance(term, Variable):
+        return re.sub(r"^\?y\d+$", "?y", str(term))  # numbered through all axioms
     return str(term).rpartition("#")[2].strip("<>") or str(term)
 
 
@@ -122,7 +134,8 @@ def of_shapes(entry: str, files: tuple[Path, ...]) -> Iterator[Mutant]:
     exempt = URIRef(CKG + "notFor")
     for shape in (main, stated):
         parts = sorted(sound.objects(shape, SH.property))
-        yield _without(entry, sound, f"{_local(shape)} removed", [(shape, SH.property, part) for part in parts])
+        if parts:  # an option that nothing says was refused has no part here
+            yield _without(entry, sound, f"{_local(shape)} removed", [(shape, SH.property, part) for part in parts])
         for part in parts if len(parts) > 1 else ():
             yield _without(entry, sound, f"{_local(part)} removed", [(shape, SH.property, part)])
         for part in parts:
