@@ -52,6 +52,11 @@ class Case:
     states: dict[str, Any]
 
     @property
+    def day(self) -> str:
+        """The day whose law the case takes."""
+        return str(self.states.get("as-of", AS_OF))
+
+    @property
     def facts(self) -> Facts:
         file = CASES / self.entry / self.states.get("file", f"{self.name}.ttl")
         return _facts(file.resolve())
@@ -103,7 +108,7 @@ def examine(kind: str, entry: str, done: frozenset[str]) -> list[tuple[str, str]
     ways = (quick, slow) if kind != "shapes" else (statuses, lacks)
     for differs in ways:
         for case in cases_of(kind, entry) if alive else ():
-            sound = reason(case.facts, load_rulebook(), AS_OF)
+            sound = reason(case.facts, load_rulebook(), case.day)
             for mutant in tuple(alive):
                 broken = _broken(mutant, case, sound)
                 if broken is not None and differs(entry, case, broken):
@@ -121,7 +126,7 @@ def _broken(mutant: Mutant, case: Case, sound: Reasoned) -> Reasoned | None:
         before, after = ({*apply(sound.store, r)} if r else set() for r in (mutant.origin, mutant.rule))
         if before == after:
             return None
-    return reason(case.facts, _book(mutant), AS_OF)
+    return reason(case.facts, _book(mutant, case.day), case.day)
 
 
 @cache
@@ -140,7 +145,7 @@ def _folder(mutant: Mutant) -> Path:
     return folder
 
 
-def _book(mutant: Mutant) -> Rulebook:
+def _book(mutant: Mutant, day: str = AS_OF) -> Rulebook:
     """The rulebook with a mutant in the place of its rule, in the order of the sound one (it reads no more)."""
 
     def instead(rule: Rule) -> list[Rule]:
@@ -148,7 +153,7 @@ def _book(mutant: Mutant) -> Rulebook:
 
     sound = load_rulebook()
     book = replace(sound, rules=tuple(new for rule in sound.rules for new in instead(rule)))
-    book.plans[AS_OF] = tuple(
+    book.plans[day] = tuple(
         [
             [
                 (new, reads, needs if new is rule else needed(new))
@@ -157,7 +162,7 @@ def _book(mutant: Mutant) -> Rulebook:
             ]
             for stratum in half
         ]
-        for half in plan(sound, AS_OF)
+        for half in plan(sound, day)
     )
     return book
 
