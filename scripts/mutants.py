@@ -97,7 +97,7 @@ def query(body: Body) -> str:
 
 def _examined(pattern: Pattern) -> bool:
     """Whom a rule is asked of: every case gives it."""
-    return "#Examined" in str(pattern.object)
+    return any(f"#{asked}" in str(pattern.object) for asked in ("Examined", "Described"))
 
 
 def _bound(rule: Rule, body: Body) -> bool:
