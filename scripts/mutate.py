@@ -100,13 +100,13 @@ def cases_of(kind: str, entry: str) -> list[Case]:
 def examine(kind: str, entry: str, done: frozenset[str]) -> list[tuple[str, str]]:
     """Each mutant of a group not yet `done`, with the first case that sees it, or nothing.
 
-    What is missing for a verdict takes long to find out, so it is compared last, and only for the mutants that nothing
-    else shows.
+    What is missing for a verdict takes long to find out, so it is compared last, only for the mutants that nothing else
+    shows, and not over all cases at once.
     """
     alive = [m for m in mutants(kind, entry) if m.line not in done]
     results: list[tuple[str, str]] = []
-    ways = (quick, slow) if kind != "shapes" else (statuses, lacks)
-    for differs in ways:
+    ways = {"rules": (quick, slow), "shapes": (statuses, lacks), "axioms": (quick,)}
+    for differs in ways[kind]:
         for case in cases_of(kind, entry) if alive else ():
             sound = reason(case.facts, load_rulebook(), case.day)
             for mutant in tuple(alive):
