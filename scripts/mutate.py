@@ -1,137 +1,251 @@
-"""Break each rule and axiom in turn and see whether the cases of its entry notice.
+"""Break each rule, axiom and shape in turn and see whether the cases notice.
 
-    python scripts/mutate.py [F5 F7-2 ...]        # entries by the beginning of their ids; all when none is given
+    python scripts/mutate.py [--log FILE] [--jobs N] [--kind rules|shapes|axioms] [F5 F7-2 ...]
 
-A mutant is the rulebook with one rule removed, or with one condition of it dropped: a triple read, a comparison, an
-absence. It is seen when, on the cases of the entry, what the entry derives differs in a case that states what must be
-derived, or when a verdict or a finding that a case states differs. Those not seen are printed with what was dropped;
-the exit code is 1 when one of them is not listed with a reason in `scripts/survivors.txt`. Reads `tests/cases`; needs
-the `test` extra.
+Entries are given by the beginning of their ids; all when none is. `mutants.py` says in which ways a thing is broken. A
+mutant is seen when one of its cases, as `tests/test_cases.py` reads them, no longer gives what it states: those of its
+entry; for an axiom that no entry has, all of them. Those not seen are printed; the exit code is 1 when one of them is
+not listed with a reason in `scripts/survivors.txt`. With `--log` each result is appended to a file (`seen by CASE` or
+`NOT SEEN`), and what already stands there is not run again: an interrupted run continues. Needs the `test` extra.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import click
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
+
+from mutants import Mutant, of_rule, of_shapes  # noqa: E402
 
 from cnil_kg.load import load  # noqa: E402
 from cnil_kg.model import Facts  # noqa: E402
-from cnil_kg.patterns import Body, Pattern, select  # noqa: E402
-from cnil_kg.reason import reason  # noqa: E402
-from cnil_kg.rulebook import Rule, load_rulebook  # noqa: E402
-from harness import AS_OF, CASES, Run, cases  # noqa: E402
+from cnil_kg.reason import Reasoned, apply, plan, reason  # noqa: E402
+from cnil_kg.requirements import read_requirements  # noqa: E402
+from cnil_kg.rulebook import Rule, Rulebook, load_rulebook  # noqa: E402
+from cnil_kg.strata import needed  # noqa: E402
+from cnil_kg.validate import validate  # noqa: E402
+from cnil_kg.vocab import shrink  # noqa: E402
+from harness import AS_OF, CASES, Run, cases, key, readable  # noqa: E402
 
-Case = tuple[str, dict[str, Any]]
 SURVIVORS = Path(__file__).with_name("survivors.txt")
+NO_ENTRY = "axioms"
+NUMBER = count()
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """The rule of an id, removed (rule None) or weakened, and what was done to it."""
+class Case:
+    """A case: its entry, its name, what it states."""
 
-    id: str
-    what: str
-    rule: Rule | None
+    entry: str
+    name: str
+    states: dict[str, Any]
 
+    @property
+    def day(self) -> str:
+        """The day whose law the case takes."""
+        return str(self.states.get("as-of", AS_OF))
 
-def mutants(rule: Rule) -> Iterator[Mutant]:
-    """The rule removed, then each of its conditions dropped."""
-    yield Mutant(rule.id, "removed", None)
-    body = rule.body
-    if body.counts or body.opaque:
-        return
-    for pattern in body.patterns:
-        rest = [p for p in body.patterns if p is not pattern]
-        if pattern.in_project and not _examined(pattern) and _bound(rule, rest, body):
-            yield _weaker(rule, f"without {_text(pattern)}", replace(body, patterns=rest))
-    for comparison in body.comparisons:
-        rest_of = [c for c in body.comparisons if c is not comparison]
-        what = f"without {comparison.left} {comparison.operator} {comparison.right}"
-        yield _weaker(rule, what, replace(body, comparisons=rest_of))
-    for group in body.absent:
-        left = [g for g in body.absent if g is not group]
-        yield _weaker(rule, f"without NOT EXISTS {' '.join(map(_text, group))}", replace(body, absent=left))
+    @property
+    def facts(self) -> Facts:
+        file = CASES / self.entry / self.states.get("file", f"{self.name}.ttl")
+        return _facts(file.resolve())
 
 
-def _weaker(rule: Rule, what: str, body: Body) -> Mutant:
-    return Mutant(rule.id, what, replace(rule, body=body, query=select(body)))
+@cache
+def _facts(file: Path) -> Facts:
+    return load([str(file)], terms=load_rulebook().terms)
 
 
-def _examined(pattern: Pattern) -> bool:
-    """Whom a rule is asked of: every case gives it."""
-    return "#Examined" in str(pattern.object)
-
-
-def _bound(rule: Rule, patterns: list[Pattern], body: Body) -> bool:
-    """True when what is left still binds all that the rule writes or compares."""
-    known = {str(t) for p in patterns for t in p.terms} | {str(v.variable) for v in body.values}
-    written = {str(t) for p in rule.template for t in p.terms if str(t).startswith("?")}
-    compared = {str(t) for c in body.comparisons for t in (c.left, c.right) if str(t).startswith("?")}
-    return any(p.in_project for p in patterns) and written | compared <= known
-
-
-def _text(pattern: Pattern) -> str:
-    return " ".join(str(t).rpartition("#")[2].strip("<>") or str(t) for t in pattern.terms)
-
-
-def seen(
-    entry: str, expected: list[tuple[str, dict[str, Any]]], facts: list[Facts], rules: tuple[Rule, ...]
-) -> list[Any]:
-    """What each case of an entry states, as this rulebook gives it."""
-    book = replace(load_rulebook(), rules=rules)
-    found: list[Any] = []
-    for (_, wanted), each in zip(expected, facts, strict=True):
-        run = Run(reason(each, book, AS_OF))
-        of = wanted.get("of", entry)
-        found.append(
-            (
-                run.derived_by(entry) if "derives" in wanted else None,
-                {q: run.verdicts(q) for q in wanted.get("concludes", ())},
-                run.statuses(of) if "findings" in wanted and "derives" not in wanted else None,
-                {place: run.concluded(*place.split(" ")) for place in wanted.get("values", ())},
-            )
-        )
-    return found
-
-
-def survivors(entry: str, rules: list[Rule], expected: list[Case]) -> Iterator[Mutant]:
-    """The mutants of an entry that its cases do not notice."""
+def groups(kind: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What is broken together: (rules, entry), (shapes, entry), and the axioms that no entry has."""
     book = load_rulebook()
-    facts = [load([str(CASES / entry / x.get("file", f"{name}.ttl"))], terms=book.terms) for name, x in expected]
-    sound = seen(entry, expected, facts, book.rules)
-    for rule in rules:
-        for mutant in mutants(rule):
-            others = [r for r in book.rules if r is not rule] + ([mutant.rule] if mutant.rule else [])
-            if all(seen(entry, [c], [f], tuple(others)) == [s] for c, f, s in zip(expected, facts, sound, strict=True)):
-                yield mutant
+    entries = {"rules": {r.entry for r in book.rules if not r.entry.startswith("axiom")}}
+    entries["shapes"] = {r.id for r in read_requirements(book.shapes)}
+    entries["axioms"] = set() if prefixes else {NO_ENTRY}
+    for each, ids in entries.items():
+        if kind in (each, ""):
+            yield from ((each, i) for i in sorted(ids) if not prefixes or i.startswith(prefixes))
 
 
-def main(prefixes: list[str]) -> int:
+def mutants(kind: str, entry: str) -> list[Mutant]:
+    """The mutants of a group."""
     book = load_rulebook()
-    by_entry: dict[str, list[Case]] = {}
-    for entry, name, wanted in cases():
-        by_entry.setdefault(entry, []).append((name, wanted))
-    known = {line.partition("  #")[0] for line in SURVIVORS.read_text(encoding="utf-8").splitlines()}
-    tried, found = 0, []
-    for entry in sorted({r.entry for r in book.rules if not r.describes}):
-        if prefixes and not entry.startswith(tuple(prefixes)):
-            continue
-        rules = [r for r in book.rules if r.entry == entry]
-        tried += sum(1 for r in rules for _ in mutants(r))
-        for mutant in survivors(entry, rules, by_entry.get(entry, [])):
-            line = f"{mutant.id}: {mutant.what}"
-            found.append(line)
-            print(line + ("  (listed)" if line in known else ""), flush=True)
-    fresh = [line for line in found if line not in known]
-    print(f"{tried} mutants, {len(found)} not noticed, {len(fresh)} of them without a reason")
-    return 1 if fresh else 0
+    if kind == "shapes":
+        return list(of_shapes(entry, book.shapes))
+    mine = [r for r in book.rules if r.entry == entry or (kind == "axioms" and r.entry.startswith("axiom"))]
+    return [m for rule in mine for m in of_rule(rule)]
+
+
+def cases_of(kind: str, entry: str) -> list[Case]:
+    """The cases that hold a group to account."""
+    every = [Case(*each) for each in cases()]
+    if kind == "axioms":
+        return every
+    if kind == "shapes":  # an example checks the requirement that it is an example of
+        return [c for c in every if c.states.get("of", c.entry) == entry]
+    return [c for c in every if c.entry == entry]
+
+
+def examine(kind: str, entry: str, done: frozenset[str]) -> list[tuple[str, str]]:
+    """Each mutant of a group not yet `done`, with the first case that sees it, or nothing.
+
+    What is missing for a verdict takes long to find out, so it is compared last, only for the mutants that nothing else
+    shows, and not over all cases at once.
+    """
+    alive = [m for m in mutants(kind, entry) if m.line not in done]
+    results: list[tuple[str, str]] = []
+    ways = {"rules": (quick, slow), "shapes": (statuses, lacks), "axioms": (quick,)}
+    for differs in ways[kind]:
+        for case in cases_of(kind, entry) if alive else ():
+            sound = reason(case.facts, load_rulebook(), case.day)
+            for mutant in tuple(alive):
+                broken = _broken(mutant, case, sound)
+                if broken is not None and differs(entry, case, broken):
+                    alive.remove(mutant)
+                    results.append((mutant.line, f"{case.entry}/{case.name}"))
+    return results + [(m.line, "") for m in alive]
+
+
+def _broken(mutant: Mutant, case: Case, sound: Reasoned) -> Reasoned | None:
+    """A case under a mutant; None where the rule gives the same as before, so that nothing can change."""
+    if mutant.shapes is not None:
+        return replace(sound, rulebook=replace(sound.rulebook, root=_folder(mutant)))
+    assert mutant.origin is not None
+    if not mutant.origin.describes:  # those run before contested facts are set aside
+        before, after = ({*apply(sound.store, r)} if r else set() for r in (mutant.origin, mutant.rule))
+        if before == after:
+            return None
+    return reason(case.facts, _book(mutant, case.day), case.day)
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="mutants-")
+
+
+@cache
+def _folder(mutant: Mutant) -> Path:
+    """A folder with the shapes of a mutant; never the same one, for what was read is kept by the name of the file."""
+    folder = Path(_scratch().name) / str(next(NUMBER))
+    (folder / "shapes").mkdir(parents=True)
+    fiche = next(r.fiche for r in read_requirements(load_rulebook().shapes) if r.id == mutant.id)
+    assert mutant.shapes is not None
+    mutant.shapes.serialize(folder / "shapes" / f"{fiche}-mutant.ttl", format="turtle")
+    return folder
+
+
+def _book(mutant: Mutant, day: str = AS_OF) -> Rulebook:
+    """The rulebook with a mutant in the place of its rule, in the order of the sound one (it reads no more)."""
+
+    def instead(rule: Rule) -> list[Rule]:
+        return [rule] if rule is not mutant.origin else [mutant.rule] if mutant.rule else []
+
+    sound = load_rulebook()
+    book = replace(sound, rules=tuple(new for rule in sound.rules for new in instead(rule)))
+    book.plans[day] = tuple(
+        [
+            [
+                (new, reads, needs if new is rule else needed(new))
+                for rule, reads, needs in stratum
+                for new in instead(rule)
+            ]
+            for stratum in half
+        ]
+        for half in plan(sound, day)
+    )
+    return book
+
+
+def quick(entry: str, case: Case, broken: Reasoned) -> bool:
+    """Whether a case states something else than it gets: what is derived, verdicts, statuses of findings."""
+    run, states = Run(broken), case.states
+    of = states.get("of", case.entry)
+    return (
+        ("derives" in states and run.derived_by(case.entry) != set(states["derives"]))
+        or any(run.concluded(*place.split(" ")) != set(v) for place, v in states.get("values", {}).items())
+        or any(run.verdicts(question) != v for question, v in states.get("concludes", {}).items())
+        or ("findings" in states and run.statuses(of) != states["findings"])
+    )
+
+
+def slow(entry: str, case: Case, broken: Reasoned) -> bool:
+    """The same for what is missing and for reasons."""
+    run, states = Run(broken), case.states
+    for question, expected in states.get("reason", {}).items():
+        if {key(c): c.reason for c in run.about(question) if key(c) in expected} != expected:
+            return True
+    return any(
+        {s: _missing(run, states.get("of", case.entry), question, s) for s in subjects}
+        != {s: sorted(names) for s, names in subjects.items()}
+        for question, subjects in states.get("missing", {}).items()
+    )
+
+
+def _missing(run: Run, entry: str, question: str, subject: str) -> list[str] | None:
+    """What a finding or a conclusion lacks; None when there is no single one."""
+    if question == "findings":
+        found = [f for f in validate(run.reasoned, run.concluder, only={entry}) if readable(f.subject) == subject]
+    else:
+        found = [c for c in run.about(question) if key(c) == subject]
+    return sorted(shrink(m.property) for m in found[0].missing) if len(found) == 1 else None
+
+
+def statuses(entry: str, case: Case, broken: Reasoned) -> bool:
+    """The statuses of the findings of one pair of shapes."""
+    return "findings" in case.states and Run(broken).statuses(entry) != case.states["findings"]
+
+
+def lacks(entry: str, case: Case, broken: Reasoned) -> bool:
+    """What is missing for the findings of one pair of shapes."""
+    stated = case.states.get("missing", {}).get("findings", {})
+    return any(_missing(Run(broken), entry, "findings", s) != sorted(names) for s, names in stated.items())
+
+
+def _known(log: Path | None) -> dict[str, str]:
+    """The results that a log holds: mutant -> the case that sees it, or nothing."""
+    if log is None or not log.exists():
+        return {}
+    rows = (line.split("\t") for line in log.read_text(encoding="utf-8").splitlines())
+    return {line: seen.removeprefix("seen by ") if seen != "NOT SEEN" else "" for line, seen in rows}
+
+
+@click.command()
+@click.option("--log", type=click.Path(path_type=Path), help="Append results here; skip those it holds.")
+@click.option("--jobs", default=1, show_default=True, help="Processes.")
+@click.option("--kind", type=click.Choice(["rules", "shapes", "axioms"]), default=None)
+@click.argument("prefixes", nargs=-1)
+def main(log: Path | None, jobs: int, kind: str | None, prefixes: tuple[str, ...]) -> None:
+    """Break each rule, axiom and shape of the entries whose ids begin with PREFIXES."""
+    results: dict[str, str] = {}
+    before = _known(log)
+    done = frozenset(line for line, seen in before.items() if seen)
+    listed = {line.partition("  #")[0] for line in SURVIVORS.read_text(encoding="utf-8").splitlines()}
+    with ProcessPoolExecutor(jobs) as pool:
+        runs = [pool.submit(examine, *group, done) for group in groups(kind or "", prefixes)]
+        for run in as_completed(runs):
+            results |= dict(run.result())
+            for line, seen in run.result():
+                if not seen:
+                    click.echo(line + ("  (listed)" if line in listed else ""))
+            if log is not None:
+                with log.open("a", encoding="utf-8") as handle:
+                    handle.writelines(f"{m}\t{f'seen by {s}' if s else 'NOT SEEN'}\n" for m, s in run.result())
+    lost = [line for line, seen in results.items() if not seen]
+    fresh = [line for line in lost if line not in listed]
+    click.echo(f"{len(results)} mutants, {len(lost)} not noticed, {len(fresh)} of them without a reason")
+    sys.exit(1 if fresh else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -121,12 +121,12 @@ def command(*arguments: str) -> tuple[int, str, str]:
     raise AssertionError("main returns by leaving the process")
 
 
-def run(*paths: Path | str) -> Run:
-    """A run over files."""
+def run(*paths: Path | str, as_of: str = AS_OF) -> Run:
+    """A run over files, with the law of a day."""
     book = load_rulebook()
     facts = load([str(p) for p in paths], terms=book.terms)
     assert not facts.errors, facts.errors
-    return Run(reason(facts, book, AS_OF))
+    return Run(reason(facts, book, as_of))
 
 
 def run_text(turtle: str) -> Run:

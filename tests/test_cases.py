@@ -9,7 +9,7 @@ import pytest
 
 from cnil_kg.validate import validate
 from cnil_kg.vocab import shrink
-from harness import CASES, cases, key, readable, run
+from harness import AS_OF, CASES, cases, key, readable, run
 
 ALL = list(cases())
 
@@ -17,7 +17,7 @@ ALL = list(cases())
 @pytest.mark.parametrize(("entry", "name", "expected"), ALL, ids=[f"{e}/{n}" for e, n, _ in ALL])
 def test_case(entry: str, name: str, expected: dict[str, Any]) -> None:
     path = CASES / entry / expected.get("file", f"{name}.ttl")
-    result = run(path)
+    result = run(path, as_of=str(expected.get("as-of", AS_OF)))
     if "derives" in expected:
         assert result.derived_by(entry) == set(expected["derives"])
     for place, concluded in expected.get("values", {}).items():
