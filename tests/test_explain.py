@@ -82,7 +82,7 @@ def test_json_and_markdown_say_the_same_verdicts() -> None:
 @pytest.mark.parametrize(
     ("asked", "rule", "leaf"),
     [
-        ("F4B-25", "F4B-25", "origin of the set stated = yes (examples/complete.ttl"),
+        ("F4B-25", "F4B-25", "source described = yes (examples/complete.ttl"),
         ("F4A-06", "F4A-06o", "legal basis claimed = legitimate interest (examples/complete.ttl"),
     ],
 )
