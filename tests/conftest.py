@@ -17,6 +17,7 @@ TOGETHER = (
     "tests/test_real_cases.py",
     "tests/properties/test_splitting.py",
     "tests/unit/test_verify.py",
+    "tests/properties/test_complete.py",
 )
 
 

@@ -79,6 +79,23 @@ def test_json_and_markdown_say_the_same_verdicts() -> None:
     assert "toBeConfirmed" in document["explanations"][0]["conclusion"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "rule", "leaf"),
+    [
+        ("F4B-25", "F4B-25", "source described = yes (examples/complete.ttl"),
+        ("F4A-06", "F4A-06o", "legal basis claimed = legitimate interest (examples/complete.ttl"),
+    ],
+)
+def test_a_rule_whose_sentence_says_where_is_explained(asked: str, rule: str, leaf: str) -> None:
+    """The sentence stands in the header of the rule file, above the WHERE of the query."""
+    (path,) = (ROOT / "queries" / "rules").glob(f"*/{rule}-*.rq")
+    header = path.read_text(encoding="utf-8").partition("CONSTRUCT")[0]
+    assert " where " in header
+    code, text = run("examples/complete.ttl", asked, "--lang", "en")
+    assert code == 0
+    assert leaf in text
+
+
 @pytest.mark.parametrize("asked", ["dpai", "F5-999", "F99-1"])
 def test_an_unknown_name_is_an_error(asked: str) -> None:
     with pytest.raises(UnknownTermError, match="no question, requirement or rule"):

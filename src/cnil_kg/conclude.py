@@ -9,6 +9,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from cnil_kg.ground import Ground, Slot, ground
+from cnil_kg.lists import with_lists
 from cnil_kg.missing import Question as Sought
 from cnil_kg.missing import question as ask
 from cnil_kg.missing import smallest
@@ -272,7 +273,8 @@ class Concluder(Reader):
             self.sought[key] = ask(self.ground, *key)
             found = smallest(self.sought[key])
             # None: no answers settle it, all that leads to a goal is named.
-            self._searched[key] = self.ground.leading_to(key[0]) if found is None else found
+            slots = self.ground.leading_to(key[0]) if found is None else found
+            self._searched[key] = with_lists(slots, self.reasoned)
         found = self._searched[key]
         contested = [s for s in found if s in self.reasoned.contested]
         return [s for s in found if s not in contested], bool(contested)

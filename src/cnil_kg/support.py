@@ -82,9 +82,7 @@ class Support:
         return []
 
     def _solutions(self, rule: Rule, bindings: dict[Variable, Value]) -> Iterator[dict[Variable, Value]]:
-        bare = rule.query[rule.query.upper().index("WHERE") :]
-        prefixes = "\n".join(line for line in rule.query.splitlines() if line.strip().upper().startswith("PREFIX"))
-        text = rule.query if rule.id.startswith("axiom") else f"{prefixes}\nSELECT DISTINCT * {bare}"
+        text = rule.query if rule.id.startswith("axiom") else _whole_solutions(rule.query)
         solutions = rows(self.store, text, bindings)
         assert isinstance(solutions, QuerySolutions)
         variables = solutions.variables
@@ -120,6 +118,14 @@ class Support:
         derived = self.reasoned.derived
         limit = derived[quad].round
         return all(q not in derived or derived[q].round < limit for q in quads)
+
+
+def _whole_solutions(query: str) -> str:
+    """The SELECT of a rule file with every variable of its body; the sentences of its header may say "where" too."""
+    lines = [line for line in query.splitlines() if not line.lstrip().startswith("#")]
+    prefixes = [line for line in lines if line.strip().upper().startswith("PREFIX")]
+    text = "\n".join(lines)
+    return "\n".join([*prefixes, "SELECT DISTINCT *", text[text.upper().index("WHERE") :]])
 
 
 def unify(pattern: Pattern, quad: Quad) -> dict[Variable, Any] | None:

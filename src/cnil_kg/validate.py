@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode, Quad
 
 from cnil_kg.conclude import AWAITS, Concluder
+from cnil_kg.lists import incomplete
 from cnil_kg.model import Finding, FindingStatus, MissingFact, Reason
 from cnil_kg.questions import QUESTIONS, TYPE
 from cnil_kg.rdf import matching
@@ -236,6 +237,9 @@ def _unstated(
             waits = waits or _question_waits(concluder, property_, node, graph)
             goals = [h for h in concluder.ground.heads(graph, node) if h.predicate in requirement.paths]
             reason, facts = ("judgement", ()) if waits else _open(concluder, requirement, node, graph, goals)
+            lists = incomplete(reasoned, graph, node, requirement.paths) if reason == "judgement" and not waits else []
+            if lists:
+                reason, facts = "missing", concluder.facts(lists)
             reasons.add(reason)
         found.update(dict.fromkeys(facts))
     order: tuple[Reason, ...] = ("contradiction", "judgement", "missing")
