@@ -136,6 +136,11 @@ class _Tables:
             for row in csv.DictReader(handle):
                 self.explains.setdefault(row["id"], []).append(row["explains"])
 
+        self.readings: dict[str, list[str]] = {}
+        with (book.root / "ontology" / "readings.csv").open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                self.readings.setdefault(row["id"], []).append(row["page"])
+
     def _holding(self, folder: str, pattern: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for path in sorted((self.book.root / folder).glob("*.ttl")):
@@ -168,7 +173,7 @@ class _Tables:
             cases=tuple(cases),
             explains=tuple(dict.fromkeys(explains)),
             explained_by=tuple(sorted(i for i, targets in self.explains.items() if id_ in targets)),
-            decisions=tuple(sorted({r.headers["decision"] for r in rules if "decision" in r.headers})),
+            decisions=tuple(sorted(self.readings.get(id_, ()))),
             valid_from=min((r.headers.get("valid-from", "") for r in rules), default=""),
             to_be_confirmed=doubt or bool(requirement and requirement.to_be_confirmed),
             own_judgement=row["own_judgement"] == "yes",

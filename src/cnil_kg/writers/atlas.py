@@ -115,6 +115,8 @@ def _line(verdict: dict[str, Tree]) -> str:
     """A verdict in one line: what, where from, what is missing."""
     said = [f"{verdict['question'] or ', '.join(verdict['rules'])}={verdict['outcome']} ({verdict['state']})"]
     said += [verdict["fiche"], ", ".join(verdict["rules"]), ", ".join(verdict["articles"])]
+    if verdict["toBeConfirmed"]:
+        said.append("to be confirmed")
     if verdict["processing"]:
         said.append(f"for {verdict['processing']}")
     if verdict["missing"]:

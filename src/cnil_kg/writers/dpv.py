@@ -70,6 +70,8 @@ def _verdict(verdict: Verdict, as_of: str, graph: NamedNode) -> Iterator[Quad]:
         elif about:  # a node without name, told by the way to it
             values.append(("dct:subject", Literal(about)))
     values.append(("ckg:exportState", Literal("presumed" if verdict.presumed else "inferred")))
+    if verdict.to_be_confirmed:
+        values.append(("ckg:toBeConfirmed", Literal(True)))
     values.append(("dct:source", NamedNode(CKG + verdict.fiche)))
     values += [("ckg:entry", Literal(rule)) for rule in verdict.rules]
     values += [("ckg:article", Literal(article)) for article in verdict.articles]

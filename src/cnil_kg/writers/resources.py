@@ -157,6 +157,7 @@ def _flat(verdict: Verdict, as_of: str) -> dict[str, Tree]:
         "question": verdict.question or None,
         "outcome": verdict.outcome,
         "state": "presumed" if verdict.presumed else "inferred",
+        "toBeConfirmed": verdict.to_be_confirmed,
         "fiche": verdict.fiche,
         "rules": list(verdict.rules),
         "articles": list(verdict.articles),

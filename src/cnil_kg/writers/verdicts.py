@@ -22,6 +22,7 @@ class Verdict:
         subject: what it is about; `object`: the processing, for the role of an actor or the use of a dataset.
         question: of a conclusion; empty for a finding.
         level: `must` or `should` of a finding; empty for a conclusion.
+        to_be_confirmed: it rests on a reading that the text does not impose, or on a passage not confirmed.
         outcome: the value concluded, the status of the finding, or `undetermined`.
     """
 
@@ -32,6 +33,7 @@ class Verdict:
     level: str
     outcome: str
     presumed: bool
+    to_be_confirmed: bool
     fiche: str
     rules: tuple[str, ...]
     articles: tuple[str, ...]
@@ -57,6 +59,7 @@ def _conclusion(found: Conclusion, subject: str) -> Verdict:
         level="",
         outcome=(found.value or found.status) if found.status != "undetermined" else "undetermined",
         presumed=found.presumed,
+        to_be_confirmed=found.to_be_confirmed,
         fiche=found.fiche,
         rules=found.rules,
         articles=found.articles,
@@ -73,6 +76,7 @@ def _finding(found: Finding) -> Verdict:
         level=found.level,
         outcome=found.status,
         presumed=False,
+        to_be_confirmed=found.to_be_confirmed,
         fiche=found.fiche,
         rules=(found.id,),
         articles=found.articles,
