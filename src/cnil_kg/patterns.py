@@ -225,6 +225,10 @@ class _Parser:
                 body.opaque.append("FILTER NOT EXISTS")
             body.absent.append(inner.patterns)
             return
+        if self.peek().upper() == "EXISTS":  # what a group must hold: read like any other pattern
+            self.skip()
+            self.group(body, in_project=in_project)
+            return
         start = self.at
         try:
             self.expect("(")

@@ -199,10 +199,11 @@ def _plain(quad: Quad, bases: dict[Any, str]) -> tuple[Any, Any]:
 class Roots:
     """The stated triples at the end of one way that leads to a triple of a run.
 
-    What a node is, is read along paths that `Support` passes over: there the minimal proof is taken.
+    What a node is, is read along paths that `Support` passes over: there the minimal proof is taken, unless `rough`.
     """
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, *, rough: bool = False) -> None:
+        self._rough = rough
         self._derived = survey.reasoned.derived
         self._support = Support(survey.reasoned, survey.concluder.names, units=True)
         self._prover = Prover(survey.reasoned, survey.concluder.names)
@@ -217,7 +218,7 @@ class Roots:
             derivation = self._derived.get(quad)
             if derivation is None:
                 self._known[quad] = frozenset({quad})
-            elif derivation.rules[0].describes and quad.predicate in STRUCTURE:
+            elif derivation.rules[0].describes and quad.predicate in STRUCTURE and not self._rough:
                 self._known[quad] = frozenset(self._prover.premises(quad))
             else:
                 rules = sorted(derivation.rules, key=lambda r: ("presumes" in r.headers, r.id))
