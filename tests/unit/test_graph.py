@@ -14,11 +14,12 @@ from pygraphviz import AGraph
 from cnil_kg.cli import cli
 from cnil_kg.errors import InputError
 from cnil_kg.explain import explain
-from cnil_kg.formats.graph.boxes import LOOKS, Box, Panel, new_graph, text_width
+from cnil_kg.formats.graph.boxes import LOOKS, Box, Panel, text_width
 from cnil_kg.formats.graph.layout import dot, place
 from cnil_kg.formats.graph.page import page
 from cnil_kg.formats.graph.proofs import panels
 from cnil_kg.formats.graph.svg import svg
+from cnil_kg.graphs import new_graph
 from harness import ROOT
 
 CASE = "tests/cases/F4A-01/fail-consent-falls.ttl"

@@ -51,18 +51,18 @@ def as_json(explained: Explained) -> str:
     """The explanations as JSON: `explanations[]` {conclusion | finding, proofs[], considered[]}."""
     document = {
         "asOf": explained.as_of,
-        "explanations": [_plain(asdict(e)) for e in explained.explanations],
-        "labels": _plain({iri: asdict(text) for iri, text in explained.labels.items()}),
+        "explanations": [plain(asdict(e)) for e in explained.explanations],
+        "labels": plain({iri: asdict(text) for iri, text in explained.labels.items()}),
         "errors": [{"what": e.what, "where": e.where, "repair": e.repair} for e in explained.errors],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
     """Keys as in the other documents: `to_be_confirmed` is `toBeConfirmed`."""
     if isinstance(data, dict):
-        return {_camel(k): _plain(v) for k, v in data.items()}
-    return [_plain(v) for v in data] if isinstance(data, list | tuple) else data
+        return {_camel(k): plain(v) for k, v in data.items()}
+    return [plain(v) for v in data] if isinstance(data, list | tuple) else data
 
 
 def _camel(key: str) -> str:

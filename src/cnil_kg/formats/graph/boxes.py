@@ -9,13 +9,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from cnil_kg.errors import InputError
 from cnil_kg.formats.words import clean
 
 if TYPE_CHECKING:
     from networkx import DiGraph
 
-EXTRA = "Install them with: pip install 'cnil-kg[graphs]'."
 SIZE, LINE, MARGIN = 12, 16, 10
 """Height of the letters, of a line, and the space around the text, in pixels."""
 MOST_LINES = 14
@@ -53,12 +51,14 @@ LOOKS = {
     "presumed": Look("#ffffff", "#8a6d00", "round", "2 3"),
     "missing": Look("#fdf3c4", "#8a6d00", "round", "6 3"),
     "considered": Look("#f4f4f4", "#777777", "box", "6 3"),
+    "toLookAt": Look("#fde8c8", "#a65f00", "ends"),
     "node": Look("#ffffff", "#333333"),
     "notDescribed": Look("#f4f4f4", "#777777", "round", "2 3"),
 }
 MARKS = {
     "established": "✓", "met": "✓", "excluded": "✗", "violated": "✗", "undetermined": "?", "missing": "?",
-    "denied": "¬", "count": "#", "presumed": "~", "considered": "○", "notApplicable": "–", "notDescribed": "?",
+    "toLookAt": "!", "denied": "¬", "count": "#", "presumed": "~", "considered": "○", "notApplicable": "–",
+    "notDescribed": "?",
 }  # fmt: skip
 """The sign before the word of a kind: what the colour says, said again."""
 
@@ -108,19 +108,6 @@ class Panel:
     title: str
     graph: DiGraph[str]
     text: str = ""
-
-
-def new_graph() -> DiGraph[str]:
-    """An empty graph.
-
-    Raises:
-        InputError: the library for graphs is not installed.
-    """
-    try:
-        from networkx import DiGraph  # noqa: PLC0415
-    except ImportError as error:
-        raise InputError("pictures need packages that are not installed (networkx, pygraphviz)", "", EXTRA) from error
-    return DiGraph()
 
 
 def tidy(text: str) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnil_kg.errors import InputError
-from cnil_kg.formats.graph.boxes import EXTRA, LINE, LOOKS, Panel, text_width, tidy
+from cnil_kg.formats.graph.boxes import LINE, LOOKS, Panel, text_width, tidy
+from cnil_kg.graphs import not_installed
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -53,7 +53,7 @@ def place(graph: DiGraph[str], direction: str = "RL") -> Placed:
     try:
         from pygraphviz import AGraph  # noqa: PLC0415
     except ImportError as error:
-        raise InputError("pictures need packages that are not installed (networkx, pygraphviz)", "", EXTRA) from error
+        raise not_installed() from error
     drawn = AGraph(string=_sizes(graph, direction))
     drawn.layout(prog="dot")
     _, _, width, height = (float(n) for n in drawn.graph_attr["bb"].split(","))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from cnil_kg.explain import Explained, Explanation
 from cnil_kg.formats.explain import Sentences, is_named, render
-from cnil_kg.formats.graph.boxes import Box, Panel, new_graph
+from cnil_kg.formats.graph.boxes import Box, Panel
 from cnil_kg.formats.graph.draw import draw
 from cnil_kg.formats.words import REASONS, article
+from cnil_kg.graphs import new_graph
 from cnil_kg.model import MissingFact, Reason, Text
 from cnil_kg.proof import Proof
 from cnil_kg.vocab import NONE
