@@ -73,12 +73,14 @@ _WORDS = {
     "title": Text("Filiation", "Lineage"),
     "more": Text("et {n} autres (--format json)", "and {n} more (--format json)"),
     "from": Text("de", "from"),
+    "against": Text("verdict défavorable", "adverse verdict"),
     "legend": Text(
-        "Une flèche va d'une source à ce qui repose sur elle ; ses mots se disent de sa pointe. Un verdict n'est montré plus loin que si une entrée "
-        "le dit ; ce qui est indéterminé en amont l'est en aval, et rien n'est conclu du silence.",
-        "An arrow goes from a source to what rests on it; its words are said of its tip. A verdict is shown further down "
-        "only where an entry says so; "
-        "what is undetermined upstream is so downstream, and nothing is concluded from silence.",
+        "Une flèche va d'une source à ce qui repose sur elle ; ses mots se disent de sa pointe. Un verdict n'est "
+        "montré plus loin que si une entrée le dit ; ce qui est indéterminé en amont l'est en aval, et rien n'est "
+        "conclu du silence.",
+        "An arrow goes from a source to what rests on it; its words are said of its tip. A verdict is shown further "
+        "down only where an entry says so; what is undetermined upstream is so downstream, and nothing is concluded "
+        "from silence.",
     ),
 }
 _MOST = 5
@@ -182,12 +184,14 @@ class _Writer:
             return
         for a in group:
             way = " → ".join(self._name(n) for n in a.path)
-            yield f"{head} {a.state.text.of(self._lang)} {self.why(a)}{self._semicolon}{word('way', self._lang)}{self._colon}{way}"
+            said = f"{head} {a.state.text.of(self._lang)} {self.why(a)}"
+            yield f"{said}{self._semicolon}{word('way', self._lang)}{self._colon}{way}"
 
     def how(self, a: Arrival) -> str:
         """How a state reaches a node, in words."""
         if a.how == "verdict":
-            return f"{word('verdict', self._lang)}{self._colon}{self._status(a.state)}"
+            flag = f", {PHRASES['toBeConfirmed'].of(self._lang)}" if a.state.to_be_confirmed else ""
+            return f"{word('verdict', self._lang)}{self._colon}{self._status(a.state)}{flag}"
         return STATUSES["undetermined"].of(self._lang) if a.how == "undetermined" else word(a.how, self._lang)
 
     def why(self, a: Arrival) -> str:
@@ -200,7 +204,8 @@ class _Writer:
 
     def box(self, node: Node) -> Box:
         """A node as a box: the firmest thing that bears on it gives its look."""
-        looks: set[str] = {s.status for s in node.states} & {"excluded", "toLookAt", "undetermined"}
+        own: set[str] = {s.status for s in node.states}
+        looks = own & {"excluded", "toLookAt", "undetermined"}
         looks |= {{"verdict": "excluded", "stopped": "node"}.get(a.how, a.how) for a in node.arrivals}
         looks = looks if node.described else {"notDescribed", *(looks - {"undetermined"})}
         kind = next(k for k in _ORDER if k in looks | {"node"})
@@ -212,8 +217,9 @@ class _Writer:
             concern = CONCERNS[some[0].state.concern].of(self._lang)
             cited = f" ({', '.join(some[0].ids)})" if some[0].ids else ""
             notes.append(f"← {concern}{self._colon}{self.how(some[0])}{cited} {', '.join(names[:2])}{more}")
-        status = {"excluded": STATUSES["excluded"], "undetermined": STATUSES["undetermined"]}.get(kind)
-        said = status.of(self._lang) if status else word(kind, self._lang) if kind != "node" else ""
+        keys = {"excluded": "against", "node": ""}
+        said = STATUSES[kind].of(self._lang) if kind == "undetermined" else ""
+        said = said or (word(key, self._lang) if (key := keys.get(kind, kind)) else "")
         return Box(
             kind, KINDS[node.kind].of(self._lang) + (f" · {said}" if said else ""), self._name(node.iri), tuple(notes)
         )
