@@ -17,6 +17,7 @@ from cnil_kg.whynot import WhyNot
 _WORDS = {
     "is": Text("relève de", "is among"),
     "count": Text("{left} réunis, il en faut {operator} {right}", "{left} found, {operator} {right} needed"),
+    "spare": Text("compté aussi, sans être nécessaire : {facts}", "also counted, not needed: {facts}"),
     "comparison": Text("{left} {operator} {right}", "{left} {operator} {right}"),
     "presumes": Text("tant que rien n'établit : {text}", "as long as nothing establishes: {text}"),
     "others": Text("autres voies : {ids}", "other routes: {ids}"),
@@ -137,6 +138,11 @@ class Sentences:
         ids = [i for i in proof.others if is_named(i)]
         return [self.word("others", ids=", ".join(ids))] if ids else []
 
+    def spare(self, proof: Proof) -> list[str]:
+        """What a rule counts beyond what it needs, on a line of its own; none when there is nothing."""
+        facts = "; ".join(self.fact(*triple) for triple in proof.spare)
+        return [self.word("spare", facts=facts)] if facts else []
+
     def fact(self, subject: str, predicate: str, value_: str) -> str:
         """A triple in words."""
         shown = self.name(value_) if value_ else self.word("any")
@@ -209,6 +215,7 @@ class _Writer(Sentences):
         if proof.presumes:
             names = ", ".join(dict.fromkeys(self.presumed(*pair) for pair in proof.presumes))
             yield self._line(self.word("presumes", text=names), depth + 1)
+        yield from (self._line(line, depth + 1) for line in self.spare(proof))
         for premise in proof.premises:
             yield from self._proof(premise, depth + 1)
         yield from (self._line(route, depth + 1) for route in self.routes(proof))

@@ -123,7 +123,8 @@ class _Drawer:
             return node
         for check in proof.checks:
             word = self._word("count" if check.counted else "comparison")
-            self._edge(self._node((proof, check), Box("count", word, self._s.check(check)))[0], node)
+            spare = tuple(self._s.spare(proof)) if check.counted else ()
+            self._edge(self._node((proof, check), Box("count", word, self._s.check(check), spare))[0], node)
         if proof.presumes:
             names = ", ".join(dict.fromkeys(self._s.presumed(*pair) for pair in proof.presumes))
             box = Box("presumed", self._word("presumed"), self._s.word("presumes", text=names))
