@@ -14,7 +14,7 @@ from cnil_kg.model import Origin
 from cnil_kg.questions import TYPE
 from cnil_kg.rdf import matching
 from cnil_kg.reason import Reasoned
-from cnil_kg.vocab import CKG, NONE, NOT_ASSESSED, PREFIXES, PROV, expand
+from cnil_kg.vocab import CKG, DCAT, NONE, NOT_ASSESSED, PREFIXES, PROV, RDF, expand
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -43,6 +43,8 @@ _TRAINED = {expand(n) for n in ("it6:trainedOn", "ai:hasTrainingData")}
 _TAUGHT = (*(PREFIXES[p] for p in ("ai", "eu-aiact", "it6", "tech")), "https://w3id.org/airo#")
 _FINE_TUNED = expand("it6:fineTunedFrom")
 _MODEL, _SYSTEM = re.compile(r"Model$|^LLM$"), re.compile(r"AISystem|GPAISystem$|^GPAI$")
+_ABOUT = tuple(NamedNode(n) for n in (RDF + "Statement", CKG + "Hint", DCAT + "CatalogRecord"))
+"""What an import says about its own statements: where each was quoted from is no descent of data."""
 _NOTHING = {NONE, NOT_ASSESSED}
 Nodes = dict[NamedNode, str]
 
@@ -63,9 +65,11 @@ class Links:
     def __init__(self, reasoned: Reasoned) -> None:
         self._reasoned = reasoned
         self._store, self._facts = reasoned.store, reasoned.facts.store
+        aside = {q.subject for kind in _ABOUT for q in matching(self._facts, None, TYPE, kind, None)}
         self._found: dict[tuple[NamedNode, NamedNode, str], set[Origin]] = {}
         for up, down, property_, places in (*self._stated(), *self._qualified(), *self._derived(), *self._of_project()):
-            self._found.setdefault((up, down, property_), set()).update(places)
+            if not {up, down} & aside:
+                self._found.setdefault((up, down, property_), set()).update(places)
         self._gives: dict[NamedNode, set[str]] = {}
         self._rests: dict[NamedNode, set[str]] = {}
         for up, down, property_ in self._found:

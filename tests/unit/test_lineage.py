@@ -287,3 +287,12 @@ def test_the_command_answers_draws_and_says_what_it_cannot_read(tmp_path: Path) 
     assert "non décrit" in picture.read_text(encoding="utf-8")
     bad = CliRunner().invoke(cli, ["lineage", str(file), str(tmp_path / "none.ttl"), "--lang", "en"])
     assert bad.exit_code == 2 and "none.ttl" in bad.stderr and "derived from" in bad.stdout
+
+
+def test_where_an_import_quotes_a_fact_from_is_no_descent(tmp_path: Path) -> None:
+    found = of(
+        tmp_path,
+        "ex:m a ai:Model ; it6:trainedOn ex:d . ex:fact a <http://www.w3.org/1999/02/22-rdf-syntax-ns#Statement> ; "
+        "prov:wasQuotedFrom ex:record . ex:record a dcat:CatalogRecord .",
+    )
+    assert [short(n.iri) for n in found.nodes] == ["d", "m"]
