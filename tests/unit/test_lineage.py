@@ -13,6 +13,7 @@ from cnil_kg.cli import cli
 from cnil_kg.errors import UnknownTermError
 from cnil_kg.formats.lineage import panel, render
 from cnil_kg.lineage import Lineage, lineage
+from harness import ROOT
 
 HEAD = """\
 @prefix ckg: <https://w3id.org/cnil-kg/ns#> .
@@ -296,3 +297,11 @@ def test_where_an_import_quotes_a_fact_from_is_no_descent(tmp_path: Path) -> Non
         "prov:wasQuotedFrom ex:record . ex:record a dcat:CatalogRecord .",
     )
     assert [short(n.iri) for n in found.nodes] == ["d", "m"]
+
+
+def test_the_example_of_the_page_answers_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "lineage.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus.ttl").write_text(page.split("```turtle\n")[1].split("```")[0], encoding="utf-8")
+    shown = page.split("```text\n")[1].split("```")[0]
+    assert render(lineage(["corpus.ttl"], as_of="2026-11-25"), "en") == shown
