@@ -94,10 +94,11 @@ def test_counts_presumptions_and_missing_facts_have_looks_of_their_own() -> None
     found = explain(["examples/processor.ttl"], "dpia", subject="own-product", as_of="2026-11-25")
     (panel,) = panels(found, "en")
     (answer,) = [n for n, box in panel.graph.nodes(data="box") if box.kind == "undetermined"]
-    missing = {panel.graph.nodes[n]["box"].text for n in panel.graph.predecessors(answer)}
+    (asked,) = (panel.graph.nodes[n]["box"] for n in panel.graph.predecessors(answer))
     conclusion = found.explanations[0].conclusion
     assert conclusion is not None
-    assert missing == {m.label.en for m in conclusion.missing} and missing
+    assert (asked.kind, asked.text) == ("missing", "https://example.org/processor/own-product")
+    assert asked.notes == tuple(f"• {m.label.en}" for m in conclusion.missing) != ()
 
 
 def test_rules_that_did_not_fire_are_drawn_when_asked_for() -> None:

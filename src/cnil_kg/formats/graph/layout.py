@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 _INCH = 72
+_SIDES = {"RL": ("w", "e"), "LR": ("e", "w")}
+"""For each direction, the sides at which arrows leave a box and reach the next."""
 _SHAPES = {"box": "box", "round": "box", "cut": "octagon", "ends": "hexagon", "double": "box"}
 
 
@@ -45,7 +47,7 @@ def place(graph: DiGraph[str], direction: str = "RL") -> Placed:
 
     Args:
         graph: nodes with a `box`, edges with a `word`.
-        direction: where arrows point, as Graphviz says it.
+        direction: where arrows point, `RL` or `LR`.
 
     Raises:
         InputError: the library is not installed.
@@ -77,7 +79,7 @@ def _sizes(graph: DiGraph[str], direction: str) -> str:
     lines = [
         f"digraph {{ graph [rankdir={direction}, nodesep=0.22, ranksep=0.7]",
         'node [shape=box, fixedsize=true, label=""]',
-        "edge [arrowsize=0.8]",
+        f"edge [arrowsize=0.8, tailport={_SIDES[direction][0]}, headport={_SIDES[direction][1]}]",
     ]
     for node, box in graph.nodes(data="box"):
         width, height = box.size()

@@ -35,8 +35,9 @@ def page(panels: Sequence[Panel], title: str, description: str, lang: str, direc
         f"<h1>{escape(tidy(title))}</h1>\n<p>{escape(tidy(description))}</p>",
     ]
     for panel in panels:
-        drawing = svg([panel], panel.title, description, direction)
+        drawing = svg([panel], panel.title, description, direction, titled=False)
         text = "\n".join(clean(line) for line in panel.text.split("\n"))
-        lines.append(f"<section>\n<h2>{escape(tidy(panel.title))}</h2>")
+        head = "" if panel.title == title else f"<h2>{escape(tidy(panel.title))}</h2>"
+        lines.append(f"<section>\n{head}")
         lines.append(f'<div class="picture" tabindex="0">\n{drawing}</div>\n<pre>{escape(text)}</pre>\n</section>')
     return "\n".join([*lines, "</body>\n</html>\n"])

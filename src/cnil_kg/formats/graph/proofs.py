@@ -33,7 +33,7 @@ _WORDS = {
     "met": Text("respecté", "met"),
     "violated": Text("non respecté", "violated"),
     "notApplicable": Text("sans objet", "not applicable"),
-    "missing": Text("fait manquant", "missing fact"),
+    "missing": Text("faits manquants", "missing facts"),
     "title": Text("Preuves : {source}", "Proofs: {source}"),
     "legend": Text(
         "Une flèche va d'un fait ou d'un résultat à ce qu'il fonde.",
@@ -113,9 +113,10 @@ class _Drawer:
     def _open(self, reason: Reason | None, missing: tuple[MissingFact, ...], top: str) -> None:
         if reason is not None and not missing:
             self._edge(self._node(reason, Box("missing", REASONS[reason].of(self._lang), ""))[0], top)
-        for fact in missing:
-            box = Box("missing", self._word("missing"), fact.label.of(self._lang), (self._s.name(fact.subject),))
-            self._edge(self._node(fact, box)[0], top)
+        for subject in dict.fromkeys(fact.subject for fact in missing):
+            facts = tuple(f"• {f.label.of(self._lang)}" for f in missing if f.subject == subject)
+            box = Box("missing", self._word("missing"), self._s.name(subject), facts)
+            self._edge(self._node(("missing", subject), box)[0], top)
 
     def _proof(self, proof: Proof) -> str:
         node, fresh = self._node(proof, self._box(proof))

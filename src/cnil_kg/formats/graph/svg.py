@@ -13,17 +13,20 @@ _BORDER, _TITLE = 16, 30
 _STYLES = {"word": ' font-weight="bold"', "text": "", "note": ' fill="#444444" font-style="italic"'}
 
 
-def svg(panels: Sequence[Panel], title: str, description: str, direction: str = "RL") -> str:
+def svg(panels: Sequence[Panel], title: str, description: str, direction: str = "RL", *, titled: bool = True) -> str:
     """The graphs under each other, each under its title.
 
     Args:
         panels: the graphs.
         title, description: what the drawing is, for those who do not see it.
         direction: where arrows point.
+        titled: False where the titles stand beside the drawing.
     """
     placed = [(panel, place(panel.graph, direction)) for panel in panels]
-    width = max([p.width for _, p in placed] + [text_width(tidy(q.title), bold=True) * 1.25 for q in panels] + [300])
-    height = sum(p.height + 2 * _TITLE for _, p in placed)
+    titles = [text_width(tidy(q.title), bold=True) * 1.25 for q in panels] if titled else []
+    width = max([p.width for _, p in placed] + titles + [300])
+    gap = _TITLE if titled else 0
+    height = sum(p.height + gap + _TITLE for _, p in placed)
     size = f"{width + 2 * _BORDER:.0f}", f"{height + _BORDER:.0f}"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
@@ -34,11 +37,12 @@ def svg(panels: Sequence[Panel], title: str, description: str, direction: str = 
     ]
     top = 0.0
     for panel, where in placed:
-        lines.append(f'<g transform="translate({_BORDER} {top + _TITLE:.1f})">')
-        lines.append(f'<text y="-6" font-size="15" font-weight="bold">{_safe(panel.title)}</text>')
+        lines.append(f'<g transform="translate({_BORDER} {top + gap:.1f})">')
+        if titled:
+            lines.append(f'<text y="-6" font-size="15" font-weight="bold">{_safe(panel.title)}</text>')
         lines.append('<g transform="translate(0 8)">')
         lines += [*_drawn(panel, where), "</g>", "</g>"]
-        top += where.height + 2 * _TITLE
+        top += where.height + gap + _TITLE
     return "\n".join([*lines, "</svg>", ""])
 
 
