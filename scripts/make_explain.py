@@ -39,8 +39,19 @@ HEAD = """\
 # Why: proofs and what is missing
 
 What `cnil-kg explain FILE QUESTION --lang en` answers, for one established, one excluded and one undetermined verdict
-of each question (a legal regime is never excluded: another one applies). Each proof ends in stated facts, with file and
-line; they carry the verdict, and no part of them does. Written by `scripts/make_explain.py`; a test holds it to date.
+of each question (a legal regime is never excluded: another one applies). Each proof ends in stated facts, with file
+and line; they carry the verdict, and no part of them does. Where a rule counts more than it needs, the proof shows
+one sufficient set and names the rest; where several rules conclude the same, it takes the binding text before the
+presumption and names the other routes. Written by `scripts/make_explain.py`; a test holds it to date.
+
+## A proof as a picture
+
+`cnil-kg explain FILE QUESTION --graph proof.svg` draws it; `.html` adds the text beside it, `.dot` is for Graphviz.
+Each is one file that asks for nothing; a file that is there is never written over. Arrows go from premises to what
+rests on them. What a box is stands in its first line and in its outline, not in its colour alone: a conclusion
+established (double line), excluded (corners cut off) or undetermined (dashed), a rule with its id, sheet and
+articles, a fact stated or denied with its file and line, a count or comparison, what a rule presumes (dotted), a fact
+that is missing. With `--why-not`, also the rules that did not fire. Pictures need `pip install 'cnil-kg[graphs]'`.
 """
 
 

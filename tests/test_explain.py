@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from click.testing import CliRunner
 from cnil_kg.cli import cli
 from cnil_kg.errors import UnknownTermError
 from cnil_kg.explain import explain
+from cnil_kg.formats.explain import render
+from cnil_kg.proof import Check, Proof
 from harness import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -106,3 +109,44 @@ def test_an_unknown_subject_and_a_missing_file_are_errors(tmp_path: Path) -> Non
     with pytest.raises(UnknownTermError, match="nothing that was asked is about it"):
         explain([BANK], "dpia", subject="nobody")
     assert run(str(tmp_path / "absent.ttl"))[0] == 2
+
+
+def steps(proof: Proof) -> Iterator[Proof]:
+    """A proof and all below it."""
+    yield proof
+    for premise in proof.premises:
+        yield from steps(premise)
+
+
+def test_four_criteria_for_a_rule_of_two_give_one_sufficient_set_and_name_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "p.ttl"
+    file.write_text(
+        "@prefix ckg: <https://w3id.org/cnil-kg/ns#> . @prefix dpv: <https://w3id.org/dpv#> . "
+        "@prefix ex: <https://example.org/> . ex:p a dpv:Process ; ckg:processesPersonalData true ; "
+        "ckg:operationalUse ckg:UndefinedUse ; ckg:largeScale true ; ckg:innovativeUse true ; "
+        "ckg:evaluatesOrScoresPersons true ; ckg:preventsRightServiceContract true .",
+        encoding="utf-8",
+    )
+    found = explain([str(file)], "dpia", as_of="2026-11-25")
+    (proof,) = found.explanations[0].proofs
+    criteria = {"largeScale", "innovativeUse", "evaluatesOrScoresPersons", "preventsRightServiceContract"}
+    used = {predicate.rpartition("#")[2] for _, predicate, _ in proof.leaves()} & criteria
+    assert used == {"largeScale", "preventsRightServiceContract"}
+    (count,) = [s for s in steps(proof) if s.rule == "F5-30"]
+    assert count.checks == (Check("2", ">=", "2", counted=True),)
+    assert {value.rpartition("#")[2] for _, _, value in count.spare} == {"C1", "C8"}
+    assert "also counted, not needed: meets the criterion = criterion 1" in render(found, "en")
+
+
+def test_of_two_routes_binding_text_comes_before_presumption() -> None:
+    """F5-06b rests on a presumption, F5-06 on none: the proof goes by F5-06 and names the other."""
+    found = explain(["examples/processor.ttl"], "dpia", subject="training", as_of="2026-11-25")
+    (proof,) = found.explanations[0].proofs
+    assert (proof.rule, proof.presumes, proof.others) == ("F5-06", (), ("F5-06b",))
+    assert "    other routes: F5-06b" in render(found, "en").splitlines()
+    assert not [s.rule for s in steps(proof) if s.rule.startswith("F5-06b")]
+
+
+def test_of_two_verdicts_the_imposed_one_comes_before_the_presumed_one() -> None:
+    (explanation,) = explain([BANK], "dpia", as_of="2026-11-25").explanations
+    assert [p.rule for p in explanation.proofs] == ["F5-34", "F5-30c"]

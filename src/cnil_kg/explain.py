@@ -166,7 +166,7 @@ def _about(explanation: Explanation, subject: str) -> bool:
 
 
 def _terms(proof: Proof) -> set[str]:
-    own = {proof.predicate, proof.object, *(t for pair in proof.presumes for t in pair)} | (
+    own = {proof.predicate, proof.object, *(t for part in (*proof.presumes, *proof.spare) for t in part)} | (
         {CKG + proof.entry} if proof.entry else set()
     )
     return own.union(*(_terms(p) for p in proof.premises))

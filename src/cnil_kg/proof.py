@@ -49,7 +49,8 @@ class Proof:
         places: where a stated fact was read.
         checks: the counts and comparisons of the rule.
         premises: what it rests on.
-        others: the other rules that conclude the same.
+        others: the other rules that conclude the same, binding text before presumption.
+        spare: what the rule counts besides, each a triple: more than it needs.
     """
 
     subject: str
@@ -64,6 +65,7 @@ class Proof:
     checks: tuple[Check, ...] = ()
     premises: tuple[Proof, ...] = ()
     others: tuple[str, ...] = ()
+    spare: tuple[tuple[str, str, str], ...] = ()
 
     def leaves(self) -> set[tuple[str, str, str]]:
         """The stated facts of the proof."""
@@ -99,36 +101,49 @@ class Prover:
         return _Reading(self, self._again({graph: premises}), graph).step(quad)
 
     def premises(self, quad: Quad) -> list[Quad]:
-        """Stated triples that carry a derived one, none of which can be left out."""
-        kept = self._sufficient(quad)
+        """Stated triples that carry a derived one, none of which can be left out.
+
+        Where a rule of binding text and one that presumes both conclude it, the triples that carry the first, unless
+        some of them alone carry the second.
+        """
+        rules = _in_order(self._reasoned.derived[quad].rules)
+        if len({"presumes" in r.headers for r in rules}) > 1:
+            kept = self._least(quad, rules[0])
+            if not any(self._follows(quad, [[q for q in kept if q != left] for left in kept])):
+                return kept
+        return self._least(quad, None)
+
+    def _least(self, quad: Quad, by: Rule | None) -> list[Quad]:
+        """Stated triples from which it follows, by one rule if given, and by no part of them."""
+        kept = self._sufficient(quad, by)
         size = max(1, len(kept) // _PARTS)
         while True:
             parts = [kept[n : n + size] for n in range(0, len(kept), size)]
             without = [[q for q in kept if q not in part] for part in parts]
-            spare = [part for part, holds in zip(parts, self._follows(quad, without), strict=True) if holds]
+            spare = [part for part, holds in zip(parts, self._follows(quad, without, by), strict=True) if holds]
             if spare:
-                kept = self._without(quad, kept, spare)
+                kept = self._without(quad, kept, spare, by)
             elif size == 1:
                 return kept
             else:
                 size //= 2
 
-    def _without(self, quad: Quad, kept: list[Quad], spare: list[list[Quad]]) -> list[Quad]:
+    def _without(self, quad: Quad, kept: list[Quad], spare: list[list[Quad]], by: Rule | None) -> list[Quad]:
         """What is left once the most of the parts that can each be spared, halved until they go together, are gone."""
         while True:
             left = [q for q in kept if not any(q in part for part in spare)]
-            if len(spare) == 1 or self._follows(quad, [left])[0]:
+            if len(spare) == 1 or self._follows(quad, [left], by)[0]:
                 return left
             spare = spare[: len(spare) // 2]
 
-    def _sufficient(self, quad: Quad) -> list[Quad]:
+    def _sufficient(self, quad: Quad, by: Rule | None) -> list[Quad]:
         """Stated triples that carry it: those found backwards, with the links of the description if need be."""
         derived = self._reasoned.derived
         stated = [q for q in matching(self._reasoned.store, None, None, None, quad.graph_name) if q not in derived]
         links = [q for q in stated if q.predicate not in self._structure]
         found, more = self._closure(quad, 1), self._closure(quad, 99)
         for candidate in (found, more, list(dict.fromkeys(more + links))):
-            if self._follows(quad, [candidate])[0]:
+            if self._follows(quad, [candidate], by)[0]:
                 return candidate
         return stated
 
@@ -149,11 +164,12 @@ class Prover:
                 seen.update(read)
         return sorted(found, key=str)
 
-    def _follows(self, quad: Quad, sets: list[list[Quad]]) -> list[bool]:
-        """For each set of stated triples, whether the triple follows from it."""
+    def _follows(self, quad: Quad, sets: list[list[Quad]], by: Rule | None = None) -> list[bool]:
+        """For each set of stated triples, whether the triple follows from it, by one rule if given."""
         graphs = {NamedNode(_VARIANT.format(n)): triples for n, triples in enumerate(sets)}
-        again = self._again(graphs)
-        return [_moved(quad, graph) in again.derived for graph in graphs]
+        derived = self._again(graphs).derived
+        found = [derived.get(_moved(quad, graph)) for graph in graphs]
+        return [d is not None and (by is None or by in d.rules) for d in found]
 
     def _again(self, graphs: Mapping[NamedNode, Collection[Quad]]) -> Reasoned:
         """A run over sets of stated triples, each a description, with the rules that fired and nothing more."""
@@ -169,10 +185,14 @@ class Prover:
             number = run(store, strata, derived, stated, number)
         return replace(self._reasoned, store=store, derived=derived)
 
-    def rules_for(self, quad: Quad) -> set[str]:
-        """The rules that conclude a triple in the whole run."""
+    def rules_for(self, quad: Quad) -> list[str]:
+        """The rules that conclude a triple in the whole run, binding text before presumption."""
         derivation = self._reasoned.derived.get(quad)
-        return {r.id for r in derivation.rules} if derivation else set()
+        return [r.id for r in _in_order(derivation.rules)] if derivation else []
+
+    def counted(self, rule: Rule, quad: Quad) -> list[Quad]:
+        """What a rule counts in the whole run to conclude a triple."""
+        return self._support.counted(rule, quad)
 
     def stated(self, quad: Quad) -> bool:
         """True for a triple that the description holds."""
@@ -209,7 +229,8 @@ class _Reading:
                 break
         own = [_moved(q, quad.graph_name) for q in read]
         premises = tuple(chain.from_iterable(self._premises(q) for q in own))
-        others = sorted(self._prover.rules_for(quad) - {rule.id})
+        others = [id_ for id_ in self._prover.rules_for(quad) if id_ != rule.id]
+        spare = [q for q in self._prover.counted(rule, quad) if q not in own]
         return Proof(
             *shown,
             rule=rule.id,
@@ -220,6 +241,7 @@ class _Reading:
             checks=tuple(_checks(self._reasoned, rule, here)),
             premises=tuple(dict.fromkeys(premises)),
             others=tuple(others),
+            spare=tuple(dict.fromkeys(self._prover.shown(q) for q in spare)),
         )
 
     def _premises(self, quad: Quad) -> Iterable[Proof]:

@@ -81,6 +81,14 @@ class Support:
                     return found
         return []
 
+    def counted(self, rule: Rule, quad: Quad) -> list[Quad]:
+        """What a rule counts to conclude `quad`; nothing for a rule that does not count."""
+        for pattern in rule.template if rule.body.counts else ():
+            bindings = unify(pattern, quad)
+            for solution in self._solutions(rule, bindings) if bindings is not None else ():
+                return [q for count in rule.body.counts for q in self._counted(count, solution, quad)]
+        return []
+
     def _solutions(self, rule: Rule, bindings: dict[Variable, Value]) -> Iterator[dict[Variable, Value]]:
         text = rule.query if rule.id.startswith("axiom") else _whole_solutions(rule.query)
         solutions = rows(self.store, text, bindings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +17,7 @@ from cnil_kg.whynot import WhyNot
 _WORDS = {
     "is": Text("relève de", "is among"),
     "count": Text("{left} réunis, il en faut {operator} {right}", "{left} found, {operator} {right} needed"),
+    "spare": Text("compté aussi, sans être nécessaire : {facts}", "also counted, not needed: {facts}"),
     "comparison": Text("{left} {operator} {right}", "{left} {operator} {right}"),
     "presumes": Text("tant que rien n'établit : {text}", "as long as nothing establishes: {text}"),
     "others": Text("autres voies : {ids}", "other routes: {ids}"),
@@ -51,18 +52,18 @@ def as_json(explained: Explained) -> str:
     """The explanations as JSON: `explanations[]` {conclusion | finding, proofs[], considered[]}."""
     document = {
         "asOf": explained.as_of,
-        "explanations": [_plain(asdict(e)) for e in explained.explanations],
-        "labels": _plain({iri: asdict(text) for iri, text in explained.labels.items()}),
+        "explanations": [plain(asdict(e)) for e in explained.explanations],
+        "labels": plain({iri: asdict(text) for iri, text in explained.labels.items()}),
         "errors": [{"what": e.what, "where": e.where, "repair": e.repair} for e in explained.errors],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
     """Keys as in the other documents: `to_be_confirmed` is `toBeConfirmed`."""
     if isinstance(data, dict):
-        return {_camel(k): _plain(v) for k, v in data.items()}
-    return [_plain(v) for v in data] if isinstance(data, list | tuple) else data
+        return {_camel(k): plain(v) for k, v in data.items()}
+    return [plain(v) for v in data] if isinstance(data, list | tuple) else data
 
 
 def _camel(key: str) -> str:
@@ -72,40 +73,20 @@ def _camel(key: str) -> str:
     return first + "".join(part.title() for part in rest)
 
 
-class _Writer:
-    def __init__(self, explained: Explained, lang: str, markdown: bool) -> None:
-        self._explained, self._lang, self._markdown = explained, lang, markdown
+def is_named(entry: str) -> bool:
+    """False for an axiom that stands for no entry."""
+    return not entry.startswith(_UNNAMED)
 
-    def lines(self) -> Iterator[str]:
-        if not self._explained.explanations:
-            yield self._word("nothing")
-        for number, explanation in enumerate(self._explained.explanations):
-            if number:
-                yield ""
-            yield from self._explanation(explanation)
 
-    def _explanation(self, e: Explanation) -> Iterator[str]:
-        self._told: set[Proof] = set()
-        yield self._title(e)
-        reason: Reason | None = None
-        missing: tuple[MissingFact, ...] = ()
-        if e.conclusion is not None:
-            reason, missing = e.conclusion.reason, e.conclusion.missing
-        elif e.finding is not None:
-            yield self._line(e.finding.message.of(self._lang), 1)
-            reason, missing = e.finding.reason, e.finding.missing
-        if reason is not None:
-            yield self._line(REASONS[reason].of(self._lang), 1)
-            yield from (self._line(f"{m.label.of(self._lang)} — {self._name(m.subject)}", 2) for m in missing)
-        for proof in e.proofs:
-            yield from self._proof(proof, 1)
-        if e.considered:
-            yield self._line(self._word("considered"), 1)
-            for considered in e.considered:
-                yield from self._considered(considered)
+class Sentences:
+    """What a proof says, in sentences of one language; `labels` are those of the terms it names."""
 
-    def _title(self, e: Explanation) -> str:
-        lang = self._lang
+    def __init__(self, labels: Mapping[str, Text], lang: str) -> None:
+        self.labels, self.lang = labels, lang
+
+    def title(self, e: Explanation) -> str:
+        """The question, whom it is asked of, the answer and its status."""
+        lang = self.lang
         if e.conclusion is not None:
             c = e.conclusion
             answer = value(c.question, c.value, lang)
@@ -113,80 +94,131 @@ class _Writer:
                 phrase(k, lang) for k, on in (("presumed", c.presumed), ("toBeConfirmed", c.to_be_confirmed)) if on
             ]
             status = ", ".join([STATUSES[c.status].of(lang), *flags])
-            who = " · ".join(self._name(n) for n in (c.subject, c.object) if n)
+            who = " · ".join(self.name(n) for n in (c.subject, c.object) if n)
             title = f"{QUESTIONS[c.question].of(lang)} — {who}: {answer} [{status}]"
         elif e.finding is not None:
             f = e.finding
-            title = f"{f.id} — {self._name(f.subject)}: [{STATUSES[f.status].of(lang)}]"
+            title = f"{f.id} — {self.name(f.subject)}: [{STATUSES[f.status].of(lang)}]"
         else:
             title = " ".join(p.entry for p in e.proofs)
-        title = title.replace(": ", " : ", 1) if lang == "fr" else title
-        return f"## {title}\n" if self._markdown else title
+        return title.replace(": ", " : ", 1) if lang == "fr" else title
 
-    def _proof(self, proof: Proof, depth: int) -> Iterator[str]:
-        if proof.rule and proof in self._told:
-            yield self._line(f"{self._said(proof)} {self._word('above')}", depth)
-            return
-        self._told.add(proof)
-        yield self._line(self._said(proof), depth)
-        for check in proof.checks:
-            yield self._line(self._check(check), depth + 1)
-        if proof.presumes:
-            names = ", ".join(dict.fromkeys(self._presumed(*pair) for pair in proof.presumes))
-            yield self._line(self._word("presumes", text=names), depth + 1)
-        for premise in proof.premises:
-            yield from self._proof(premise, depth + 1)
-        if proof.others:
-            ids = [i for i in proof.others if not i.startswith(_UNNAMED)]
-            yield from [self._line(self._word("others", ids=", ".join(ids)), depth + 1)] if ids else []
+    def failed(self, w: WhyNot) -> str:
+        """What kept a rule from firing."""
+        if w.kind in ("count", "comparison"):
+            return self.check(Check(w.subject, w.predicate, w.object, w.kind == "count"))
+        fact = self.fact(w.subject, w.predicate, w.object)
+        return self.word(w.kind, fact=fact, instead="; ".join(self.premise(p) for p in w.instead))
 
-    def _presumed(self, predicate: str, value_: str) -> str:
+    def considered(self, w: WhyNot) -> str:
+        """A rule that did not fire, and what it would have concluded."""
+        concluded = f" → {self.name(w.concludes)}" if w.concludes else ""
+        return f"{w.rule}{concluded}{' :' if self.lang == 'fr' else ':'} {w.text.of(self.lang)}"
+
+    def presumed(self, predicate: str, value_: str) -> str:
+        """What would set a rule aside."""
         if predicate == RDF + "type":
-            return f"« {self._name(value_)} »"
+            return f"« {self.name(value_)} »"
         plain = value_ in ("", "true")
-        return self._name(predicate) if plain else self._fact("", predicate, value_)
+        return self.name(predicate) if plain else self.fact("", predicate, value_)
 
-    def _said(self, proof: Proof) -> str:
-        fact = self._fact(proof.subject, proof.predicate, proof.object)
+    def said(self, proof: Proof) -> str:
+        """A step in a line: its sentence, its entry and articles; a stated fact with its places."""
+        fact = self.fact(proof.subject, proof.predicate, proof.object)
         if not proof.rule:
             places = "; ".join(clean(o.place) for o in proof.places)
             return f"{fact} ({places})"
         entry = [] if proof.entry.startswith(_UNNAMED) else [proof.entry]
-        cited = "; ".join([*entry, *(article(a, self._lang) for a in proof.articles)])
-        text = proof.text.of(self._lang) if proof.text is not None and entry else ""
+        cited = "; ".join([*entry, *(article(a, self.lang) for a in proof.articles)])
+        text = proof.text.of(self.lang) if proof.text is not None and entry else ""
         return f"{text or fact} ({cited})" if cited else fact
 
-    def _fact(self, subject: str, predicate: str, value_: str) -> str:
-        shown = self._name(value_) if value_ else self._word("any")
-        shown = TRUTH[shown].of(self._lang) if shown in TRUTH else shown
+    def routes(self, proof: Proof) -> list[str]:
+        """The other rules that conclude the same, on a line of its own; none when there is none."""
+        ids = [i for i in proof.others if is_named(i)]
+        return [self.word("others", ids=", ".join(ids))] if ids else []
+
+    def spare(self, proof: Proof) -> list[str]:
+        """What a rule counts beyond what it needs, on a line of its own; none when there is nothing."""
+        facts = "; ".join(self.fact(*triple) for triple in proof.spare)
+        return [self.word("spare", facts=facts)] if facts else []
+
+    def fact(self, subject: str, predicate: str, value_: str) -> str:
+        """A triple in words."""
+        shown = self.name(value_) if value_ else self.word("any")
+        shown = TRUTH[shown].of(self.lang) if shown in TRUTH else shown
         if predicate == RDF + "type":
-            return f"{self._name(subject)} {self._word('is')} « {shown} »"
-        return f"{self._name(predicate)} = {shown}"
+            return f"{self.name(subject)} {self.word('is')} « {shown} »"
+        return f"{self.name(predicate)} = {shown}"
 
-    def _check(self, check: Check) -> str:
-        parts = {"left": self._name(check.left), "right": self._name(check.right)}
+    def check(self, check: Check) -> str:
+        """A count or a comparison in words."""
+        parts = {"left": self.name(check.left), "right": self.name(check.right)}
         operator = _OPERATORS.get(check.operator, check.operator)
-        return self._word("count" if check.counted else "comparison", operator=operator, **parts)
+        return self.word("count" if check.counted else "comparison", operator=operator, **parts)
 
-    def _considered(self, w: WhyNot) -> Iterator[str]:
-        concluded = f" → {self._name(w.concludes)}" if w.concludes else ""
-        colon = " :" if self._lang == "fr" else ":"
-        yield self._line(f"{w.rule}{concluded}{colon} {w.text.of(self._lang)}", 2)
-        if w.kind in ("count", "comparison"):
-            yield self._line(self._check(Check(w.subject, w.predicate, w.object, w.kind == "count")), 3)
+    def premise(self, p: Premise) -> str:
+        """A stated fact or a result, with where it stands."""
+        return f"{self.fact(p.subject, p.predicate, p.object)} ({clean(p.place)})"
+
+    def name(self, node: str) -> str:
+        """A node or value for a reader."""
+        return name(node, self.lang, self.labels)
+
+    def word(self, key: str, **parts: str) -> str:
+        """One of the words of the proofs, its blanks filled."""
+        return _WORDS[key].of(self.lang).format(**parts)
+
+
+class _Writer(Sentences):
+    def __init__(self, explained: Explained, lang: str, markdown: bool) -> None:
+        super().__init__(explained.labels, lang)
+        self._explained, self._markdown = explained, markdown
+
+    def lines(self) -> Iterator[str]:
+        if not self._explained.explanations:
+            yield self.word("nothing")
+        for number, explanation in enumerate(self._explained.explanations):
+            if number:
+                yield ""
+            yield from self._explanation(explanation)
+
+    def _explanation(self, e: Explanation) -> Iterator[str]:
+        self._told: set[Proof] = set()
+        yield f"## {self.title(e)}\n" if self._markdown else self.title(e)
+        reason: Reason | None = None
+        missing: tuple[MissingFact, ...] = ()
+        if e.conclusion is not None:
+            reason, missing = e.conclusion.reason, e.conclusion.missing
+        elif e.finding is not None:
+            yield self._line(e.finding.message.of(self.lang), 1)
+            reason, missing = e.finding.reason, e.finding.missing
+        if reason is not None:
+            yield self._line(REASONS[reason].of(self.lang), 1)
+            yield from (self._line(f"{m.label.of(self.lang)} — {self.name(m.subject)}", 2) for m in missing)
+        for proof in e.proofs:
+            yield from self._proof(proof, 1)
+        if e.considered:
+            yield self._line(self.word("considered"), 1)
+            for considered in e.considered:
+                yield self._line(self.considered(considered), 2)
+                yield self._line(self.failed(considered), 3)
+
+    def _proof(self, proof: Proof, depth: int) -> Iterator[str]:
+        if proof.rule and proof in self._told:
+            yield self._line(f"{self.said(proof)} {self.word('above')}", depth)
             return
-        fact = self._fact(w.subject, w.predicate, w.object)
-        instead = "; ".join(self._premise(p) for p in w.instead)
-        yield self._line(self._word(w.kind, fact=fact, instead=instead), 3)
-
-    def _premise(self, p: Premise) -> str:
-        return f"{self._fact(p.subject, p.predicate, p.object)} ({clean(p.place)})"
-
-    def _name(self, node: str) -> str:
-        return name(node, self._lang, self._explained.labels)
-
-    def _word(self, key: str, **parts: str) -> str:
-        return _WORDS[key].of(self._lang).format(**parts)
+        self._told.add(proof)
+        yield self._line(self.said(proof), depth)
+        for check in proof.checks:
+            yield self._line(self.check(check), depth + 1)
+        if proof.presumes:
+            names = ", ".join(dict.fromkeys(self.presumed(*pair) for pair in proof.presumes))
+            yield self._line(self.word("presumes", text=names), depth + 1)
+        yield from (self._line(line, depth + 1) for line in self.spare(proof))
+        for premise in proof.premises:
+            yield from self._proof(premise, depth + 1)
+        yield from (self._line(route, depth + 1) for route in self.routes(proof))
 
     def _line(self, text: str, depth: int) -> str:
         return "  " * (depth - 1) + "- " + text if self._markdown else "  " * depth + text

@@ -205,8 +205,9 @@ RECITAL = Text("cons.", "recital")
 def article(reference: str, lang: str) -> str:
     """`GDPR 35(1)` as a lawyer writes it: `RGPD, art. 35(1)`."""
     law, _, rest = reference.partition(" ")
-    if reference.startswith("AI Act"):
-        law, rest = "AI Act", reference[len("AI Act ") :]
+    for two_words in ("AI Act", "Code pénal"):
+        if reference.startswith(two_words):
+            law, rest = two_words, reference[len(two_words) + 1 :]
     names = {"GDPR": Text("RGPD", "GDPR"), "AI Act": Text("règlement IA", "AI Act"), "LIL": Text("loi I&L", "LIL")}
     name = names[law].of(lang) if law in names else law
     recital, _, number = rest.partition(" ")
