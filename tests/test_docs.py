@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnil_kg.rulebook import load_rulebook
+from cnil_kg.validate import requirements
 from harness import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -42,6 +43,7 @@ def test_paths_named_exist(page: Path) -> None:
 def test_rules_named_by_a_decision_exist(page: Path) -> None:
     book = load_rulebook()
     known = {rule.id for rule in book.rules} | {rule.entry for rule in book.rules}
+    known |= {requirement.id for requirement in requirements(book.shapes)}
     text = page.read_text(encoding="utf-8")
     for line in re.findall(r"^Rules? (.+)\.$", text, re.MULTILINE):
         assert set(re.findall(r"F\d+[AB]?-\d+[a-z]?", line)) <= known
