@@ -12,7 +12,7 @@ PAGE: Mapping[str, Text] = {
         "Ce qui est déclaré, ce qui en découle et ce qui en est conclu, au regard des fiches IA de la CNIL.",
         "What is stated, what follows and what is concluded, by the CNIL's AI how-to sheets.",
     ),
-    "examinedWord": Text("Examiné", "Examined"),
+    "examinedWord": Text("Examiné :", "Examined:"),
     "law": Text("Droit applicable au", "Law as of"),
     "skip": Text("Aller au résultat", "Skip to the result"),
     "switchName": Text("English", "Français"),
