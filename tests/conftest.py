@@ -10,7 +10,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-TOGETHER = ("tests/test_questions.py", "tests/test_real_cases.py", "tests/properties/test_splitting.py")
+TOGETHER = (
+    "tests/test_questions.py",
+    "tests/test_real_cases.py",
+    "tests/test_serve.py",
+    "tests/properties/test_splitting.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -88,12 +88,20 @@ class Pool:
             raise Refusal(503, f"More than {self.limits.max_waiting} queries are waiting; ask again later.")
         self._waiting += 1
         try:
-            return await asyncio.wait_for(self._free.get(), self.limits.timeout)
+            return await asyncio.wait_for(self._living(), self.limits.timeout)
         except asyncio.TimeoutError:
             message = f"All {self.limits.workers} workers (--workers) were busy for {self.limits.timeout:g} seconds."
             raise Refusal(503, message) from None
         finally:
             self._waiting -= 1
+
+    async def _living(self) -> Process:
+        while True:
+            process = await self._free.get()
+            assert process.stdout is not None
+            if process.returncode is None and not process.stdout.at_eof():
+                return process
+            self._replace(process)  # it was ended while idle
 
     async def _ask(self, process: Process, job: Job) -> tuple[dict[str, Any], bytes]:
         assert process.stdin is not None

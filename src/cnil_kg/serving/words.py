@@ -22,8 +22,6 @@ PAGE: Mapping[str, Text] = {
     "parameters": Text("Paramètres", "Parameters"),
     "noParameter": Text("Cette question n'a pas de paramètre.", "This question has no parameter."),
     "all": Text("toutes les valeurs", "all values"),
-    "yes": Text("oui", "yes"),
-    "no": Text("non", "no"),
     "iriHint": Text("https://… ou ckg:…", "https://… or ckg:…"),
     "ask": Text("Poser la question", "Ask"),
     "toEditor": Text("Ouvrir en SPARQL", "Open as SPARQL"),

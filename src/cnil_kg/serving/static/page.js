@@ -119,6 +119,7 @@ function state({ status, error = "", busy = false, files = [], answer = [] }) {
   $("answer").replaceChildren(...answer);
   $("links").replaceChildren(...files.map((kind) => saver(...kind)));
   $("files").hidden = !files.length;
+  if (!busy) $("result").scrollIntoView({ block: "nearest" });
 }
 
 // ---- answers
