@@ -375,6 +375,9 @@ def test_other_queries_are_answered_while_bad_ones_run_into_their_limits(http: h
         lost = bad.result()
         assert (lost.status_code, lost.headers["retry-after"]) == (503, "5")
         assert "made the engine stop" in lost.text
+        kinds = ((SELECT, 200), ("ASK {", 400), (f"SELECT * {{ ?s ?p ?o . ?x ?y ?z }} LIMIT {ROWS + 1}", 503))
+        many = list(threads.map(lambda i: ask(http, kinds[i % 3][0]).status_code, range(60)))
+        assert many == [kinds[i % 3][1] for i in range(60)]  # a worker is as good after an error as before
     full = ask(http, BOMB)
     assert full.status_code == 503
     assert full.text.startswith("The query needed more than 64 MiB of memory (--max-memory)")

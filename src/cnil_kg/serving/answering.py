@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -27,7 +27,7 @@ from cnil_kg.serving.limits import Refusal
 from cnil_kg.sparql.guard import guard
 from cnil_kg.sparql.library import named
 from cnil_kg.sparql.parameters import bindings
-from cnil_kg.sparql.run import ROWS, TRIPLES, evaluate, scoped
+from cnil_kg.sparql.run import ROWS, TRIPLES, evaluate_here, scoped
 from cnil_kg.vocab import PREFIXES, XSD
 
 GRAPH_FORMATS = {**TRIPLES, "rdf": RdfFormat.RDF_XML, "jsonld": RdfFormat.JSON_LD}
@@ -58,7 +58,8 @@ class Job:
     @classmethod
     def from_json(cls, text: str) -> Job:
         """The job a line holds."""
-        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in json.loads(text).items()})
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(text).items()}
+        return cls(**cast("dict[str, Any]", fields))
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def answer(store: Store, graphs: frozenset[str], job: Job, max_rows: int) -> Ans
             return Answer(_graph(results, job.format, max_rows))
         return _rows(results, terms.columns, job.format, max_rows)
 
-    return evaluate(chosen, sparql, terms.bound, where, read, **scope)
+    return evaluate_here(chosen, sparql, terms.bound, where, read, **scope)
 
 
 def _boolean(value: bool, format: str) -> bytes:

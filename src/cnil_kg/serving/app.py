@@ -105,8 +105,15 @@ def application(site: Site) -> Starlette:
     ]
     middleware = [Middleware(HostCheck, hosts=site.hosts)]
     if site.origins:
-        cors = {"allow_origins": site.origins, "allow_methods": METHODS, "allow_headers": ["accept", "content-type"]}
-        middleware.append(Middleware(CORSMiddleware, **cors))
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=site.origins,
+                allow_methods=METHODS,
+                allow_headers=["accept", "content-type"],
+                expose_headers=["cnil-kg-left-out"],
+            )
+        )
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 

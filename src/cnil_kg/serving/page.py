@@ -11,8 +11,8 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from cnil_kg.formats.table import CODES, COLUMNS, TRUTH, as_json
-from cnil_kg.formats.words import VALUES, counted
+from cnil_kg.formats.table import CODES, COLUMNS, as_json
+from cnil_kg.formats.words import TRUTH, VALUES, counted
 from cnil_kg.model import Text
 from cnil_kg.rdf import matching
 from cnil_kg.serving.words import PAGE
@@ -106,7 +106,7 @@ def asset(name: str) -> str:
 
 
 def _static(name: str) -> str:
-    return files("cnil_kg.serving").joinpath("static", name).read_text(encoding="utf-8")
+    return (files("cnil_kg.serving") / "static" / name).read_text(encoding="utf-8")
 
 
 def _texts(table: Mapping[str, Text], lang: str) -> dict[str, str]:
