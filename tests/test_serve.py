@@ -460,6 +460,10 @@ def test_nothing_is_left_behind(how: signal.Signals, tmp_path: Path) -> None:
     data = tmp_path / "little.ttl"
     data.write_text("<https://example.org/p> a <https://w3id.org/cnil-kg/ns#Project> .\n", encoding="utf-8")
     with server(str(data), "--workers", "1", "--timeout", "60") as started:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(started.url + "sparql", params={"query": RUNAWAY}, timeout=0.5)
+        # the client has gone: its worker is free long before the limit of a minute
+        assert httpx.get(started.url + "sparql", params={"query": SELECT}, timeout=20).status_code == 200
         workers = started.workers()
         assert len(workers) == 1
         threading.Thread(target=_forever, args=(started.url,), daemon=True).start()

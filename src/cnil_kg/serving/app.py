@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -16,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnil_kg.errors import CnilKgError, QueryError, UnknownTermError
-from cnil_kg.serving.answering import Job
+from cnil_kg.serving.answering import Answer, Job
 from cnil_kg.serving.description import service_description
 from cnil_kg.serving.limits import Limits, Refusal
 from cnil_kg.serving.negotiation import GRAPH_TYPES, ROW_TYPES, TYPES, chosen
@@ -190,7 +192,7 @@ async def _sparql(site: Site, request: Request) -> Response:
         return _description(site, request, accept)
     guarded = checked(query, site.pool.graphs)
     format = chosen(accept, _types(guarded.form))
-    return await _run(site, Job(query.text, format, query.default, query.named))
+    return await _run(site, request, Job(query.text, format, query.default, query.named))
 
 
 async def _question(site: Site, request: Request) -> Response:
@@ -206,16 +208,34 @@ async def _question(site: Site, request: Request) -> Response:
     except CnilKgError as error:
         raise Refusal(500, str(error)) from error
     format = chosen(_accept(request), ROW_TYPES)
-    return await _run(site, Job("", format, question=question.where, given=given))
+    return await _run(site, request, Job("", format, question=question.where, given=given))
 
 
-async def _run(site: Site, job: Job) -> Response:
-    answer = await site.pool.run(job)
+async def _run(site: Site, request: Request, job: Job) -> Response:
+    answer = await _unless_gone(request, site.pool.run(job))
     type_ = TYPES[job.format]
     headers = {"content-type": f"{type_}; charset=utf-8" if type_.startswith("text/") else type_}
     if answer.left_out:
         headers |= {"cnil-kg-left-out": f"{answer.left_out}; undetermined={answer.undetermined}"}
     return Response(answer.body, headers=headers)
+
+
+async def _unless_gone(request: Request, call: Coroutine[Any, Any, Answer]) -> Answer:
+    """What the call returns; when the client goes away, it is cancelled, which frees its worker."""
+    task, gone = asyncio.ensure_future(call), asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise Refusal(499, "The client has gone.")
+        return task.result()
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _description(site: Site, request: Request, accept: str) -> Response:
