@@ -105,9 +105,10 @@ def _boolean(value: bool, format: str) -> bytes:
 def _graph(results: QueryTriples, format: str, max_rows: int) -> bytes:
     triples = list(islice(results, max_rows + 1))
     _check(len(triples), max_rows, "triples")
-    syntax = GRAPH_FORMATS[format]
-    prefixes = None if format == "nt" else PREFIXES
-    return serialize(sorted(triples, key=str), format=syntax, prefixes=prefixes) or b""
+    text = "\n".join(map(str, triples))
+    used = {prefix: base for prefix, base in PREFIXES.items() if f"<{base}" in text}
+    prefixes = None if format == "nt" else used
+    return serialize(sorted(triples, key=str), format=GRAPH_FORMATS[format], prefixes=prefixes) or b""
 
 
 def _rows(results: QuerySolutions, columns: Mapping[str, Value], format: str, max_rows: int) -> Answer:
