@@ -30,6 +30,7 @@ from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
 
+from cnil_kg.serving.pool import WORKER
 from cnil_kg.serving.words import PAGE
 from cnil_kg.sparql.library import library
 from harness import AS_OF, ROOT
@@ -51,7 +52,7 @@ class Server:
     said: list[str]
 
     def workers(self) -> list[psutil.Process]:
-        return [p for p in psutil.Process(self.process.pid).children() if "cnil_kg.serving.worker" in p.cmdline()]
+        return [p for p in psutil.Process(self.process.pid).children() if WORKER in p.cmdline()]
 
 
 @contextmanager

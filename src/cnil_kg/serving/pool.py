@@ -16,6 +16,8 @@ from cnil_kg.serving.limits import Limits, Refusal
 START = 120.0
 """Seconds a worker may take to read the data."""
 LINE = 1024 * 1024
+WORKER = "import sys; sys.path = [p for p in sys.path if p]; from cnil_kg.serving.worker import main; main()"
+"""Python adds the working folder to the path with `-c` and `-m`: a `queue.py` of the user's would be run there."""
 
 
 class Pool:
@@ -111,7 +113,7 @@ class Pool:
 
     async def _add(self) -> None:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cnil_kg.serving.worker"),
+            *(sys.executable, "-c", WORKER),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

@@ -82,7 +82,3 @@ def _listen(source: BinaryIO, jobs: queue.Queue[str]) -> None:
 def _reply(sink: BinaryIO, head: dict[str, object], body: bytes) -> None:
     sink.write(json.dumps({**head, "size": len(body)}).encode() + b"\n" + body)
     sink.flush()
-
-
-if __name__ == "__main__":
-    main()
