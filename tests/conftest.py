@@ -15,6 +15,7 @@ TOGETHER = (
     "tests/test_endpoint.py",
     "tests/test_questions.py",
     "tests/test_real_cases.py",
+    "tests/test_serve.py",
     "tests/properties/test_splitting.py",
     "tests/unit/test_verify.py",
     "tests/properties/test_complete.py",

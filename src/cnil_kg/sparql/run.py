@@ -191,14 +191,39 @@ def evaluate(
     Raises:
         QueryError: a syntax error, or a parameter that does not stand in the SELECT clause.
     """
-    outcome: list[Any] = []
+    return with_large_stack(lambda: evaluate_here(store, sparql, bound, where, read, **graphs))
+
+
+def evaluate_here(
+    store: Store, sparql: str, bound: Mapping[Variable, Value], where: str, read: Callable[[Any], _T], **graphs: Any
+) -> _T:
+    """The same in this thread, which `with_large_stack` has started."""
+    try:
+        return read(store.query(sparql, substitutions=dict(bound) or None, **graphs))
+    except SyntaxError as error:
+        raise syntax(error, where) from error
+    except RuntimeError as error:
+        if "SELECT projection" not in str(error):
+            raise
+        names = ", ".join(sorted(f"?{v.value}" for v in bound))
+        what = f"its parameters ({names}) must stand in the SELECT clause"
+        raise QueryError(what, where, "Add them to SELECT.") from error
+
+
+def with_large_stack(call: Callable[[], _T]) -> _T:
+    """What `call` returns or raises, in a thread whose stack holds deeply nested queries."""
+    found: list[_T] = []
+    failed: list[Exception] = []
 
     def work() -> None:
         try:
-            outcome.append(read(store.query(sparql, substitutions=dict(bound) or None, **graphs)))
+            found.append(call())
         except Exception as error:
-            # without its frames: results may not outlive this thread
-            outcome.append(error.with_traceback(None))
+            # without frames, nor its cause's: results may not outlive this thread
+            if error.__cause__ is not None:
+                error.__cause__ = error.__cause__.with_traceback(None)
+            error.__context__ = None
+            failed.append(error.with_traceback(None))
 
     previous = threading.stack_size(STACK)
     try:
@@ -208,14 +233,6 @@ def evaluate(
         threading.stack_size(previous)
     while thread.is_alive():
         thread.join(0.1)  # so that Ctrl-C is heard
-    found = outcome[0]
-    if isinstance(found, SyntaxError):
-        raise syntax(found, where) from found
-    if isinstance(found, RuntimeError) and "SELECT projection" in str(found):
-        names = ", ".join(sorted(f"?{v.value}" for v in bound))
-        what = f"its parameters ({names}) must stand in the SELECT clause"
-        raise QueryError(what, where, "Add them to SELECT.") from found
-    if isinstance(found, Exception):
-        raise found
-    answer: _T = found
-    return answer
+    if failed:
+        raise failed[0]
+    return found[0]

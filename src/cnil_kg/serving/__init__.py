@@ -1,0 +1,1 @@
+"""`cnil-kg serve`: a SPARQL endpoint and a query page, read-only, over one dataset."""
