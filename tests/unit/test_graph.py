@@ -186,3 +186,12 @@ def test_without_the_libraries_it_says_what_to_install(monkeypatch: pytest.Monke
             with pytest.raises(InputError, match=r"not installed \(networkx, pygraphviz\)") as error:
                 place(graph) if library == "pygraphviz" else new_graph()
         assert "cnil-kg[graphs]" in error.value.repair
+
+
+def test_requirements_and_rules_are_drawn_too() -> None:
+    (panel,) = proof_of("F5-08", "examples/bank.ttl")
+    boxes = dict(panel.graph.nodes(data="box"))
+    assert [b.heading for b in boxes.values() if b.kind == "violated"] == ["✗ violated"]
+    assert [b.text for b in boxes.values() if b.heading == "# comparison"] == ["2026-05-18 > 2026-03-02"]
+    (panel,) = proof_of("F4A-08")
+    assert {b.kind for _, b in panel.graph.nodes(data="box")} == {"step", "denied", "presumed"}
