@@ -174,8 +174,10 @@ class _Travel:
         if state.status == "undetermined":
             return "undetermined", state.ids
         if state.concern == "unlawful" and len(path) == 2 and USES in self._by(path[0], path[1]):
+            about = self._shown[path[0]]
+            excluded = ("reuse", "excluded", about) in {(s.concern, s.status, s.about) for s in self._own[path[1]]}
             ids = self._states.excluded_as_unlawful(path[1], path[0])
-            if ids:
+            if excluded and ids:
                 return "verdict", ids
         if state.concern == "deployment" and state.status == "excluded" and self._is_deployment(path):
             return "verdict", state.ids

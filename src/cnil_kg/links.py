@@ -103,7 +103,7 @@ class Links:
         if any(_MODEL.search(n) for n in names) or learnt:
             return "model"
         done = {CKG + "DescribedProcessing", PROV + "Activity", expand("dpv:Process")}
-        if types & done or USES in downs or PROV + "wasGeneratedBy" in ups:
+        if types & done or USES in downs or ups & {PROV + "wasGeneratedBy", *GIVES}:
             return "processing"
         return "dataset"
 

@@ -137,6 +137,7 @@ class States:
         facts = self._reasoned.facts
         quads = [q for q in facts.store.quads_for_pattern(node, None, None, None)]
         gone = [q for q in quads if q.predicate in _GONE or getattr(q.object, "value", "") in _WITHDRAWN]
+        gone += matching(facts.store, None, NamedNode(PROV + "invalidated"), node, None)
         if gone:
             places = tuple(dict.fromkeys(o for q in sorted(gone, key=str) for o in facts.origins.get(q.triple, ())))
             yield State("withdrawn", "toLookAt", _SAID["withdrawn"], places=places)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -186,3 +188,23 @@ def test_without_the_libraries_it_says_what_to_install(monkeypatch: pytest.Monke
             with pytest.raises(InputError, match=r"not installed \(networkx, pygraphviz\)") as error:
                 place(graph) if library == "pygraphviz" else new_graph()
         assert "cnil-kg[graphs]" in error.value.repair
+
+
+def test_requirements_and_rules_are_drawn_too() -> None:
+    (panel,) = proof_of("F5-08", "examples/bank.ttl")
+    boxes = dict(panel.graph.nodes(data="box"))
+    assert [b.heading for b in boxes.values() if b.kind == "violated"] == ["✗ violated"]
+    assert [b.text for b in boxes.values() if b.heading == "# comparison"] == ["2026-05-18 > 2026-03-02"]
+    (panel,) = proof_of("F4A-08")
+    assert {b.kind for _, b in panel.graph.nodes(data="box")} == {"step", "denied", "presumed"}
+
+
+def test_the_page_allows_its_own_style_and_nothing_else() -> None:
+    html = page(proof_of("legalBasis"), "t", "d", "en")
+    style = html.split("<style>")[1].split("</style>")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert f'content="{policy}"' in html
+    assert " style=" not in html and html.count("http") == html.count("https://example.org") + html.count(
+        "http://www.w3.org/2000/svg"
+    ) + html.count("http-equiv")

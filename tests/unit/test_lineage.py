@@ -148,6 +148,7 @@ def test_an_unlawful_source_of_a_source_is_to_look_at_not_a_verdict(tmp_path: Pa
         "adms:status <http://purl.org/adms/status/Withdrawn>",
         'prov:invalidatedAtTime "2026-01-01T00:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime>',
         "prov:wasInvalidatedBy ex:removal",
+        ". ex:removal prov:invalidated ex:a",
     ],
 )
 def test_a_withdrawn_dataset_is_seen_in_the_model_trained_on_it(tmp_path: Path, gone: str) -> None:
@@ -191,9 +192,10 @@ def test_links_are_read_whichever_way_they_are_stated(tmp_path: Path) -> None:
         tmp_path,
         "ex:act a prov:Activity ; prov:used ex:a ; prov:generated ex:b . ex:c prov:wasGeneratedBy ex:act . "
         "ex:d prov:qualifiedDerivation [ a prov:Derivation ; prov:entity ex:c ] . ex:s ai:hasModel ex:m . "
-        "ex:m it6:fineTunedFrom ex:n ; ai:hasTestingData ex:d .",
+        "ex:m it6:fineTunedFrom ex:n ; ai:hasTestingData ex:d . ex:maker prov:generated ex:a .",
     )
     assert {(short(x.upstream), short(x.downstream), x.places[0].line) for x in found.links if x.places} == {
+        ("maker", "a", 10),
         ("a", "act", 10),
         ("act", "b", 10),
         ("act", "c", 10),
@@ -205,7 +207,7 @@ def test_links_are_read_whichever_way_they_are_stated(tmp_path: Path) -> None:
     assert {short(n.iri): n.kind for n in found.nodes} == {
         **dict.fromkeys("abcd", "dataset"),
         **dict.fromkeys("mn", "model"),
-        "act": "processing",
+        **dict.fromkeys(("act", "maker"), "processing"),
         "s": "system",
     }
 

@@ -16,7 +16,7 @@ from cnil_kg.options import AS_OF, INPUT_SYNTAX, default_language, tell
 @click.option("--why-not", is_flag=True, help="Also the rules that did not fire, with the premise that failed.")
 @click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the sentences.")
-@click.option("--graph", "picture", metavar="NAME", help="Draw the proofs in a new file: .svg, .html or .dot.")
+@click.option("--graph", "picture", metavar="NAME", help="Draw the proofs instead, in a new file: .svg, .html or .dot.")
 @AS_OF
 @INPUT_SYNTAX
 def command(

@@ -12,7 +12,7 @@ from cnil_kg.options import AS_OF, INPUT_SYNTAX, default_language, tell
 @click.command("lineage")
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("--subject", metavar="IRI", help="Only what this node rests on and what rests on it.")
-@click.option("--graph", "picture", metavar="NAME", help="Draw it in a new file: .svg, .html or .dot.")
+@click.option("--graph", "picture", metavar="NAME", help="Draw it instead, in a new file: .svg, .html or .dot.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=default_language, help="Language of the sentences.")
 @AS_OF
