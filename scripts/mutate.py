@@ -4,9 +4,10 @@
 
 Entries are given by the beginning of their ids; all when none is. `mutants.py` says in which ways a thing is broken. A
 mutant is seen when one of its cases, as `tests/test_cases.py` reads them, no longer gives what it states: those of its
-entry; for an axiom that no entry has, all of them. Those not seen are printed; the exit code is 1 when one of them is
-not listed with a reason in `scripts/survivors.txt`. With `--log` each result is appended to a file (`seen by CASE` or
-`NOT SEEN`), and what already stands there is not run again: an interrupted run continues. Needs the `test` extra.
+entry; for an axiom that no entry has, those of the entries that read what it concludes. Those not seen are printed; the
+exit code is 1 when one of them is not listed with a reason in `scripts/survivors.txt`. With `--log` each result is
+appended to a file (`seen by CASE` or `NOT SEEN`), and what was seen is not run again: an interrupted run continues, and
+a run after new cases looks at the rest. Needs the `test` extra.
 """
 
 from __future__ import annotations
@@ -33,13 +34,12 @@ from cnil_kg.model import Facts  # noqa: E402
 from cnil_kg.reason import Reasoned, apply, plan, reason  # noqa: E402
 from cnil_kg.requirements import read_requirements  # noqa: E402
 from cnil_kg.rulebook import Rule, Rulebook, load_rulebook  # noqa: E402
-from cnil_kg.strata import needed  # noqa: E402
+from cnil_kg.strata import names, needed, read_names, written  # noqa: E402
 from cnil_kg.validate import validate  # noqa: E402
 from cnil_kg.vocab import shrink  # noqa: E402
 from harness import AS_OF, CASES, Run, cases, key, readable  # noqa: E402
 
 SURVIVORS = Path(__file__).with_name("survivors.txt")
-NO_ENTRY = "axioms"
 NUMBER = count()
 
 
@@ -68,46 +68,67 @@ def _facts(file: Path) -> Facts:
 
 
 def groups(kind: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """What is broken together: (rules, entry), (shapes, entry), and the axioms that no entry has."""
+    """What is broken together: the rules or the shapes of an entry, the axioms without entry that conclude one name."""
     book = load_rulebook()
-    entries = {"rules": {r.entry for r in book.rules if not r.entry.startswith("axiom")}}
-    entries["shapes"] = {r.id for r in read_requirements(book.shapes)}
-    entries["axioms"] = set() if prefixes else {NO_ENTRY}
-    for each, ids in entries.items():
+    found = {"rules": {r.entry for r in book.rules if not r.entry.startswith("axiom")}}
+    found["shapes"] = {r.id for r in read_requirements(book.shapes)}
+    found["axioms"] = {name for r in without_entry() for name in names(written(r))} if not prefixes else set()
+    for each, ids in found.items():
         if kind in (each, ""):
             yield from ((each, i) for i in sorted(ids) if not prefixes or i.startswith(prefixes))
 
 
-def mutants(kind: str, entry: str) -> list[Mutant]:
+def without_entry() -> list[Rule]:
+    return [r for r in load_rulebook().rules if r.entry.startswith("axiom")]
+
+
+def mutants(kind: str, about: str) -> list[Mutant]:
     """The mutants of a group."""
     book = load_rulebook()
     if kind == "shapes":
-        return list(of_shapes(entry, book.shapes))
-    mine = [r for r in book.rules if r.entry == entry or (kind == "axioms" and r.entry.startswith("axiom"))]
-    return [m for rule in mine for m in of_rule(rule)]
+        return list(of_shapes(about, book.shapes))
+    if kind == "axioms":
+        return [m for r in without_entry() if about in names(written(r)) for m in of_rule(r)]
+    return [m for r in book.rules if r.entry == about for m in of_rule(r)]
 
 
-def cases_of(kind: str, entry: str) -> list[Case]:
+def cases_of(kind: str, about: str) -> list[Case]:
     """The cases that hold a group to account."""
     every = [Case(*each) for each in cases()]
     if kind == "axioms":
-        return every
+        entries = readers(about)
+        return [c for c in every if {c.entry, c.states.get("of")} & entries]
     if kind == "shapes":  # an example checks the requirement that it is an example of
-        return [c for c in every if c.states.get("of", c.entry) == entry]
-    return [c for c in every if c.entry == entry]
+        return [c for c in every if c.states.get("of", c.entry) == about]
+    return [c for c in every if c.entry == about]
+
+
+def readers(name: str) -> set[str]:
+    """The entries that read a class or a property, through other axioms or not."""
+    book = load_rulebook()
+    reached, entries = {name}, set()
+    for _ in range(3):
+        for rule in book.rules:
+            if read_names(rule) & reached:
+                entries.add(rule.entry)
+                reached |= names(written(rule)) if rule.entry.startswith("axiom") else set()
+    asked = [(r.id, {t.value for t in (r.applies, r.not_for, *r.paths) if t}) for r in read_requirements(book.shapes)]
+    return entries | {id_ for id_, terms in asked if terms & reached}
 
 
 def examine(kind: str, entry: str, done: frozenset[str]) -> list[tuple[str, str]]:
     """Each mutant of a group not yet `done`, with the first case that sees it, or nothing.
 
     What is missing for a verdict takes long to find out, so it is compared last, only for the mutants that nothing else
-    shows, and not over all cases at once.
+    shows; never for the axioms without entry.
     """
     alive = [m for m in mutants(kind, entry) if m.line not in done]
     results: list[tuple[str, str]] = []
     ways = {"rules": (quick, slow), "shapes": (statuses, lacks), "axioms": (quick,)}
     for differs in ways[kind]:
-        for case in cases_of(kind, entry) if alive else ():
+        for case in cases_of(kind, entry):
+            if not alive:
+                break
             sound = reason(case.facts, load_rulebook(), case.day)
             for mutant in tuple(alive):
                 broken = _broken(mutant, case, sound)

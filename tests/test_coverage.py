@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -29,7 +30,7 @@ from harness import AS_OF, CASES, ROOT, cases, run
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from mutants import query
+from mutants import of_rule, of_shapes, query
 
 BOOK = load_rulebook()
 ENTRIES: dict[str, Entry] = {e.id: e for e in catalogue(BOOK)}
@@ -244,3 +245,18 @@ def test_the_words_of_the_program_agree_in_both_languages() -> None:
         assert "  " not in french.strip() + english.strip(), where
         if len(french.split()) > 1:  # a word alone may be an abbreviation
             assert (french[-1] in ".:!?") == (english[-1] in ".:!?"), where
+
+
+def test_every_survivor_listed_is_a_mutant_with_its_reason() -> None:
+    lines = (ROOT / "scripts" / "survivors.txt").read_text(encoding="utf-8").splitlines()
+    listed = [line.partition("  # ") for line in lines]
+    assert [name for name, _, why in listed if len(why) < 20] == []
+    made = {m.line for rule in BOOK.rules for m in of_rule(rule)}
+    shapes = {id_ for id_ in REQUIREMENTS if any(name.startswith(f"{id_}: {id_}") for name, _, _ in listed)}
+    made |= {m.line for id_ in shapes for m in of_shapes(id_, files_of(id_))}
+    assert [name for name, _, _ in listed if name not in made] == []
+
+
+def files_of(id_: str) -> tuple[Path, ...]:
+    """The shape file of a requirement."""
+    return tuple(p for p in BOOK.shapes if p.name.startswith(f"{REQUIREMENTS[id_].fiche}-"))
