@@ -19,10 +19,10 @@ TEXT = """\
 # What is missing: the questions
 
 `cnil-kg ask FILE` asks for what would settle everything undetermined for want of facts. The questions are the facts
-of minimal sufficient sets: however they are answered, nothing stays open for want of a fact, and none could be spared
-for the verdict it is asked for. Those that unlock most come first; after them, those to be asked only where other
-answers bring a requirement into play. What waits for a person, and contradictions with both sides, stand apart.
-Written by `scripts/make_ask.py`; a test holds it to date.
+of minimal sufficient sets: however they are answered, lists being given whole, nothing stays open for want of a fact,
+and none could be spared for the verdict it is asked for. Those that unlock most come first; after them, those to be
+asked only where other answers bring a requirement into play. What waits for a person, and contradictions with both
+sides, stand apart. Written by `scripts/make_ask.py`; a test holds it to date.
 
 `cnil-kg ask {example} --list --lang en`
 

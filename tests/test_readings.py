@@ -18,7 +18,7 @@ from doctrine import DOCTRINE, entries
 from harness import AS_OF, CASES, ROOT
 
 PAGES = ROOT / "docs" / "decisions"
-OF_THE_PROJECT = {"dependencies", "facts-that-decide-when-stated"}
+OF_THE_PROJECT = {"dependencies", "facts-that-decide-when-stated", "query-page"}
 """Pages that are about the tool as a whole, not about entries."""
 WORDING = re.compile(r"RDF property is our suggestion")
 """A judgement of ours about a name, which decides nothing."""

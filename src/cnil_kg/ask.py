@@ -189,7 +189,8 @@ class _Asker:
             for value in fact.answers:
                 true = holding(sought, {slot: value})
                 if settled(sought, true):
-                    named = verdicts & ids - (self.more if applies & true else set())
+                    spared = applies and not applies & true  # it is known not to apply
+                    named = verdicts & ids - (set() if spared else self.more)
                     found.setdefault(value, set()).update(named)
         for value in fact.answers:
             if found.get(value):

@@ -21,8 +21,10 @@ SHOWN = 3
 _WORDS = {
     "none": Text("Aucune question : rien n'est indéterminé faute de faits.",
                  "No question: nothing is undetermined for want of facts."),
-    "some": Text("Questions : {n}. Quelles que soient les réponses, rien ne reste indéterminé faute de faits.",
-                 "Questions: {n}. However they are answered, nothing stays undetermined for want of facts."),
+    "some": Text("Questions : {n}. Quelles que soient les réponses, les listes étant données en entier, "
+                 "rien ne reste indéterminé faute de faits.",
+                 "Questions: {n}. However they are answered, lists being given whole, "
+                 "nothing stays undetermined for want of facts."),
     "follow": Text("À poser selon les réponses qui précèdent : {n}.",
                    "To be asked according to the answers above: {n}."),
     "why": Text("En dépendent", "What depends on it"),
