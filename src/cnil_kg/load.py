@@ -13,7 +13,7 @@ from cnil_kg.inputs.normalise import Terms
 from cnil_kg.inputs.paths import paths
 from cnil_kg.inputs.projects import Part, partition
 from cnil_kg.inputs.reading import Reading
-from cnil_kg.inputs.sources import documents
+from cnil_kg.inputs.sources import Document, documents
 from cnil_kg.model import Description, Facts, Origin, Warning_
 
 
@@ -29,9 +29,14 @@ def load(inputs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | 
     Returns:
         What was read. Nothing is raised for a bad input: it is in `errors`, whole, and the others count.
     """
+    return load_documents(documents(inputs, format, stdin), terms)
+
+
+def load_documents(found: Iterable[Document | InputError], terms: Terms) -> Facts:
+    """The same, of documents at hand."""
     run = _Run()
     literals = Literals()
-    for document in documents(inputs, format, stdin):
+    for document in found:
         if isinstance(document, InputError):
             run.errors.append(document)
             run.names += [document.where] if document.where else []
