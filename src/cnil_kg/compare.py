@@ -61,27 +61,32 @@ class FactChange:
 
 @dataclass(frozen=True)
 class Turn:
-    """What changes on a day: a rule or entry of the law, or a day that the description states.
+    """What changes on a day: in the law, or because a day that the description states is reached.
 
     Attributes:
-        id: the entry (`F7-91`), the official code of a list item or date (`P-ba`), or the property stated (IRI).
-        kind: `rule`, `constant` (an item of a list, a threshold, a date of the law) or `fact`.
-        label: its title.
-        day: the day written in the source.
-        ends: it stops being in force, rather than begins.
-        sources: the texts it comes from (IRIs), or the places where it is stated.
-        subject: the node on which a day is stated.
-        read: some rule of this version reads it.
+        kind: `rule` (one begins or ends), `constant` (an item of a list or a threshold begins or ends), `date` (a duty or
+            a prohibition applies from that day), `fact` (a day that is stated).
+        id: the entry, the official code of an item or date, its name where it has none, the property stated (IRI).
+        label: its text.
+        day: the day on which things change.
+        date: the day written in the source.
+        ends: it stops being in force.
+        entries: the entries whose rules depend on it; none: no rule of this version does.
+        sources: the texts it comes from, or the places where the day is stated.
+        node: the constant, or the node on which the day is stated.
+        project: that of a day that is stated.
     """
 
+    kind: Literal["rule", "constant", "date", "fact"]
     id: str
-    kind: Literal["rule", "constant", "fact"]
     label: Text
     day: str
+    date: str
     ends: bool = False
+    entries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    subject: str = ""
-    read: bool = True
+    node: str = ""
+    project: str | None = None
 
 
 C = TypeVar("C")

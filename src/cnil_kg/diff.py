@@ -20,7 +20,7 @@ from cnil_kg.reason import reason
 from cnil_kg.report import build
 from cnil_kg.revisions import documents_of
 from cnil_kg.rulebook import Rulebook, load_rulebook
-from cnil_kg.trials import Change, Trials
+from cnil_kg.trials import Change, FactTrials
 from cnil_kg.vocab import PREFIXES
 
 
@@ -163,7 +163,7 @@ def _causes(
         return {}
     shown = Names(after.paths).node(pair.project) if pair.project else None
     wanted = {d.place: (d.before, d.after) for d in found if d.place.project == shown}
-    trials = Trials(pair.old, [change for _, change in changes], pair.project, after, book, day)
+    trials = FactTrials(pair.old, [change for _, change in changes], pair.project, after, book, day)
     traced = trials.causes(wanted) if wanted else {}
     return {
         place.key: tuple(changes[n][0] for n in sorted(subset))

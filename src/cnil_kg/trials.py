@@ -1,4 +1,4 @@
-"""Which changed facts made a verdict differ: the changes tried apart, each trial a description of its own in one run.
+"""Which changes made a verdict differ: they are tried apart; changed facts as descriptions of their own, in one run.
 
 A cause is a minimal set of changes: made to the older version alone, they give the verdict of the newer one, and none
 of them can be left out. Where facts stand in for each other, one such set is found.
@@ -55,33 +55,25 @@ class _Statuses(Concluder):
 
 
 class Trials:
-    """The trials of one project.
+    """The trials of one project: what some changes alone lead to.
 
     Args:
-        base: the triples of the older version.
-        changes: what makes the newer version of it.
+        size: how many changes there are.
         project: the project, None for a partial description.
-        facts: the newer version, for the names of its nodes.
         book: the rules.
-        as_of: ISO date of the law.
     """
 
-    def __init__(
-        self,
-        base: Collection[Triple],
-        changes: Sequence[Change],
-        project: NamedNode | None,
-        facts: Facts,
-        book: Rulebook,
-        as_of: str,
-    ) -> None:
-        self.base, self.changes, self.project = frozenset(base), changes, project
-        self.facts, self.book, self.as_of = facts, book, as_of
+    def __init__(self, size: int, project: NamedNode | None, book: Rulebook) -> None:
+        self.size, self.project, self.book = size, project, book
         self.runs: dict[Subset, Reasoned] = {}
+
+    def run(self, subsets: Collection[Subset]) -> Mapping[Subset, Reasoned]:
+        """For each set of changes, what follows from them alone, as a run over one description."""
+        raise NotImplementedError
 
     def causes(self, wanted: Mapping[Place, tuple[Verdict | None, Verdict | None]]) -> dict[Place, Subset | None]:
         """For each verdict that differs (before, after), the changes that made it differ; None: not traced."""
-        if len(self.changes) > MOST:
+        if self.size > MOST:
             return dict.fromkeys(wanted)
         reasons = {p for p, (was, is_) in wanted.items() if _open_still(was, is_)}
         found = self._settle(set(wanted) - reasons, self._outcomes)
@@ -89,7 +81,7 @@ class Trials:
         for place, causes in unsure.items():  # what the requirement reads was compared, now its verdict is
             found |= self._settle({place}, self._whole, sorted(causes))
         alone = sorted({s for s in found.values() if s is not None and len(s) == 1}, key=sorted)
-        if len(self.changes) <= MOST_REASONED:
+        if self.size <= MOST_REASONED:
             found |= self._settle(reasons, self._whole, likely=alone)
         return {place: found.get(place) for place in wanted}
 
@@ -101,8 +93,8 @@ class Trials:
         likely: Sequence[Subset] = (),
     ) -> dict[Place, Subset | None]:
         """Search for the causes of several verdicts at once, their trials run together."""
-        everything = frozenset(range(len(self.changes)))
-        order = range(len(self.changes)) if within is None else within
+        everything = frozenset(range(self.size))
+        order = range(self.size) if within is None else within
         searches: dict[Place, Search] = {place: minimal(order, likely) for place in sorted(places, key=_key)}
         answers: dict[Subset, dict[Place, object]] = {}
         found: dict[Place, Subset | None] = {}
@@ -112,7 +104,7 @@ class Trials:
             for place, subsets in asked.items():
                 for subset in subsets:
                     wanted.setdefault(subset, []).append(place)
-            self._run(wanted)
+            self.runs |= self.run(sorted(set(wanted) - set(self.runs), key=sorted))
             for subset, waiting in wanted.items():
                 known = answers.setdefault(subset, {})
                 new = [place for place in waiting if place not in known]
@@ -127,28 +119,6 @@ class Trials:
                     found[place] = stop.value
             asked = following
         return found
-
-    # --- runs ------------------------------------------------------------------------------------------------------
-
-    def _run(self, subsets: Iterable[Subset]) -> None:
-        """Reason upon the descriptions that some changes alone make, all at once."""
-        fresh = sorted(set(subsets) - set(self.runs), key=sorted)
-        store, descriptions = Store(), []
-        for number, subset in enumerate(fresh):
-            graph = NamedNode(f"urn:cnil-kg:variant:{number}")
-            descriptions.append(Description(graph, self.project, ()))
-            store.extend(Quad(t.subject, t.predicate, t.object, graph) for t in self._made(subset))
-        if not fresh:
-            return
-        facts = replace(self.facts, store=store, descriptions=tuple(descriptions), warnings=(), errors=())
-        reasoned = reason(facts, self.book, self.as_of)
-        for subset, description in zip(fresh, descriptions, strict=True):
-            self.runs[subset] = replace(reasoned, facts=replace(facts, descriptions=(description,)))
-
-    def _made(self, subset: Subset) -> frozenset[Triple]:
-        removed = frozenset[Triple]().union(*(self.changes[n].removed for n in subset))
-        added = frozenset[Triple]().union(*(self.changes[n].added for n in subset))
-        return (self.base - removed) | added
 
     # --- outcomes --------------------------------------------------------------------------------------------------
 
@@ -177,6 +147,53 @@ class Trials:
         ids = {p.id for p in places if p.kind == "requirement"}
         told += validate(reasoned, concluder, only=ids) if ids else ()
         return {place_of(one): verdict_of(one) for one in told}
+
+
+class FactTrials(Trials):
+    """What some of the changed facts of a project alone lead to.
+
+    Args:
+        base: the triples of the older version.
+        changes: what makes the newer version of it.
+        project: the project, None for a partial description.
+        facts: the newer version, for the names of its nodes.
+        book: the rules.
+        as_of: ISO date of the law.
+    """
+
+    def __init__(
+        self,
+        base: Collection[Triple],
+        changes: Sequence[Change],
+        project: NamedNode | None,
+        facts: Facts,
+        book: Rulebook,
+        as_of: str,
+    ) -> None:
+        super().__init__(len(changes), project, book)
+        self.base, self.changes = frozenset(base), changes
+        self.facts, self.as_of = facts, as_of
+
+    def run(self, subsets: Collection[Subset]) -> Mapping[Subset, Reasoned]:
+        """Reason upon the descriptions that the changes make, all at once."""
+        store, descriptions = Store(), []
+        for number, subset in enumerate(subsets):
+            graph = NamedNode(f"urn:cnil-kg:variant:{number}")
+            descriptions.append(Description(graph, self.project, ()))
+            store.extend(Quad(t.subject, t.predicate, t.object, graph) for t in self._made(subset))
+        if not descriptions:
+            return {}
+        facts = replace(self.facts, store=store, descriptions=tuple(descriptions), warnings=(), errors=())
+        reasoned = reason(facts, self.book, self.as_of)
+        return {
+            subset: replace(reasoned, facts=replace(facts, descriptions=(description,)))
+            for subset, description in zip(subsets, descriptions, strict=True)
+        }
+
+    def _made(self, subset: Subset) -> frozenset[Triple]:
+        removed = frozenset[Triple]().union(*(self.changes[n].removed for n in subset))
+        added = frozenset[Triple]().union(*(self.changes[n].added for n in subset))
+        return (self.base - removed) | added
 
 
 def _key(place: Place) -> str:
