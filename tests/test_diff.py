@@ -62,7 +62,8 @@ def changed(f: FactChange) -> str:
 
 def shown(d: Difference[FactChange]) -> tuple[str, ...]:
     """`F5-08 p: violated > met`, then the causes."""
-    was, is_ = (v and (v.value or v.status) for v in (d.before, d.after))
+    conclusion = d.place.kind == "conclusion"
+    was, is_ = (v and ((conclusion and v.value) or v.status) for v in (d.before, d.after))
     title = f"{d.place.id} {(d.place.subject or '').rpartition('/')[2]}: {was} > {is_}"
     return (title, *(["?"] if d.causes is None else [changed(c) for c in d.causes]))
 
@@ -83,6 +84,7 @@ def test_of_three_facts_changed_the_one_that_counts_is_the_cause(versions: Calla
             "p ckg:largeScale true > -",
         ],
         "verdicts": [
+            ("F5-24 p: established > undetermined", "p ckg:largeScale true > -"),
             ("F5-08 p: violated > met", "p ckg:dpiaCompletionDate 2026-05-18 > 2026-02-18"),
             ("F5-58 p: undetermined > met", "p ckg:dpoDesignated - > false"),
         ],
@@ -90,8 +92,8 @@ def test_of_three_facts_changed_the_one_that_counts_is_the_cause(versions: Calla
 
 
 def test_two_facts_that_change_a_verdict_together_are_both_its_cause(versions: Callable[..., Diff]) -> None:
-    old = LATE.replace('ckg:dpiaCompletionDate "2026-05-18"^^xsd:date ; ', "").replace("ckg:largeScale true ;", "")
-    old = old.replace('ckg:processingStartDate "2026-03-02"^^xsd:date', "ckg:largeScale false")
+    old = LATE.replace('ckg:dpiaCompletionDate "2026-05-18"^^xsd:date ; ', "")
+    old = old.replace('ckg:processingStartDate "2026-03-02"^^xsd:date', "ckg:dpoDesignated true")
     assert told(versions(old, LATE))["verdicts"] == [
         (
             "F5-08 p: undetermined > violated",

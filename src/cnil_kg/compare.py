@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeAlias, TypeVar
+from itertools import groupby
+from typing import Generic, Literal, TypeVar
 
-from cnil_kg.model import Conclusion, Contradiction, Finding, Origin, Reason, Report, Text
+from cnil_kg.model import Conclusion, Contradiction, Finding, Origin, Reason, Report, Step, Text
 from cnil_kg.questions import QUESTIONS
 
 
@@ -26,12 +27,12 @@ class Place:
     """What a verdict is about.
 
     Attributes:
-        kind: `conclusion` or `requirement`.
-        id: the question, or the id of the requirement.
+        kind: `conclusion`, `step` (a result on the way to one) or `requirement`.
+        id: the question, or the id of the entry.
         key: tells it from the others of the report, the same from run to run.
     """
 
-    kind: Literal["conclusion", "requirement"]
+    kind: Literal["conclusion", "step", "requirement"]
     id: str
     key: str
     project: str | None
@@ -64,8 +65,8 @@ class Turn:
     """What changes on a day: in the law, or because a day that the description states is reached.
 
     Attributes:
-        kind: `rule` (one begins or ends), `constant` (an item of a list or a threshold begins or ends), `date` (a duty or
-            a prohibition applies from that day), `fact` (a day that is stated).
+        kind: `rule` (one begins or ends), `constant` (an item of a list or a threshold begins or ends), `date` (a duty
+            or a prohibition applies from that day), `fact` (a day that is stated).
         id: the entry, the official code of an item or date, its name where it has none, the property stated (IRI).
         label: its text.
         day: the day on which things change.
@@ -90,7 +91,6 @@ class Turn:
 
 
 C = TypeVar("C")
-Verdicts: TypeAlias = Mapping[Place, Verdict]
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,24 @@ def place_of(verdict: Conclusion | Finding) -> Place:
     return Place("requirement", verdict.id, key, verdict.project, verdict.subject)
 
 
+def answers(verdict: Conclusion | Finding) -> Iterator[tuple[Place, Verdict]]:
+    """A conclusion or finding by its place; after a conclusion, the results on the way to it."""
+    yield place_of(verdict), verdict_of(verdict)
+    if not isinstance(verdict, Conclusion):
+        return
+    for id_, steps in groupby(sorted(verdict.steps, key=_step), key=lambda s: s.id):
+        found = list(steps)
+        known = [s for s in found if s.status != "undetermined"] or found
+        values = ", ".join(s.value for s in known if s.value)
+        key = f"step {id_} {verdict.project or ''} {verdict.subject or ''} {verdict.object or ''}"
+        place = Place("step", id_, key, verdict.project, verdict.subject, verdict.object)
+        yield place, Verdict(known[0].status, values or None)
+
+
+def _step(step: Step) -> tuple[str, str]:
+    return step.id, step.value or ""
+
+
 def verdict_of(verdict: Conclusion | Finding) -> Verdict:
     """What a conclusion or finding answers."""
     if isinstance(verdict, Conclusion):
@@ -131,18 +149,26 @@ def differences(before: Report, after: Report) -> tuple[Difference[C], ...]:
     """The verdicts that differ between two reports, their causes not traced yet.
 
     Returns:
-        By project; in each, conclusions in the order of the questions, then requirements by fiche and id.
+        By project; in each, conclusions in the order of the questions, results on the way to them by id, then
+        requirements by fiche and id.
     """
     old, new = _told(before), _told(after)
     found: list[Difference[C]] = []
     for place in {**new, **old}:
-        was, is_ = old.get(place), new.get(place)
-        told = is_ or was
+        was, told_before = old.get(place, (None, None))
+        is_, told_after = new.get(place, (None, None))
+        told = told_after or told_before
         assert told is not None
-        verdicts = (was and verdict_of(was)) or None, (is_ and verdict_of(is_)) or None
-        if verdicts[0] != verdicts[1]:
-            found.append(Difference(place, *verdicts, told))
+        if was != is_ and not (place.kind == "step" and _unasked(was, is_)):
+            found.append(Difference(place, was, is_, told))
+    twice = {(d.place.id, d.place.subject, d.before, d.after) for d in found if d.place.object is None}
+    found = [d for d in found if d.place.kind != "step" or (d.place.id, d.place.object, d.before, d.after) not in twice]
     return tuple(sorted(found, key=_order))
+
+
+def _unasked(was: Verdict | None, is_: Verdict | None) -> bool:
+    """True for a step that is open in one report and not asked of in the other."""
+    return (was is None or is_ is None) and (was or is_ or Verdict("")).status == "undetermined"
 
 
 def contradictions(before: Report, after: Report) -> tuple[tuple[Contradiction, ...], tuple[Contradiction, ...]]:
@@ -157,9 +183,9 @@ def _sides(c: Contradiction) -> tuple[object, ...]:
     return c.project, c.subject, c.ids, sides
 
 
-def _told(report: Report) -> dict[Place, Conclusion | Finding]:
+def _told(report: Report) -> dict[Place, tuple[Verdict, Conclusion | Finding]]:
     verdicts: Iterable[Conclusion | Finding] = (*report.conclusions, *report.findings)
-    return {place_of(v): v for v in verdicts}
+    return {place: (verdict, told) for told in verdicts for place, verdict in answers(told)}
 
 
 _QUESTION_ORDER = {question.name: number for number, question in enumerate(QUESTIONS)}
@@ -167,5 +193,6 @@ _QUESTION_ORDER = {question.name: number for number, question in enumerate(QUEST
 
 def _order(difference: Difference[C]) -> tuple[object, ...]:
     place, told = difference.place, difference.told
+    kind = ("conclusion", "step", "requirement").index(place.kind)
     rank = _QUESTION_ORDER.get(place.id, len(_QUESTION_ORDER))
-    return place.project or "", place.kind, rank, told.fiche, place.id, place.subject or "", place.key
+    return place.project or "", kind, rank, told.fiche, place.id, place.subject or "", place.key

@@ -20,6 +20,7 @@ from cnil_kg.reason import reason
 from cnil_kg.report import build
 from cnil_kg.revisions import documents_of
 from cnil_kg.rulebook import Rulebook, load_rulebook
+from cnil_kg.steps import step_labels
 from cnil_kg.trials import Change, FactTrials
 from cnil_kg.vocab import PREFIXES
 
@@ -175,4 +176,5 @@ def _causes(
 def _labels(book: Rulebook, reports: tuple[Report, Report], facts: Iterable[FactChange]) -> dict[str, Text]:
     named = {term for f in facts for term in (f.predicate, f.before or "", f.after or "")}
     known = {iri for iri in named if iri.startswith(tuple(PREFIXES.values())) and " " not in iri}
-    return {**reports[0].labels, **reports[1].labels, **{iri: book.label(iri) for iri in sorted(known)}}
+    terms = {iri: book.label(iri) for iri in sorted(known)}
+    return {**reports[0].labels, **reports[1].labels, **step_labels(book), **terms}

@@ -18,6 +18,7 @@ from cnil_kg.rdf import matching
 from cnil_kg.reason import TODAY, Reasoned, reason
 from cnil_kg.report import build
 from cnil_kg.rulebook import VALIDITY, Rule, Rulebook, load_rulebook
+from cnil_kg.steps import step_labels
 from cnil_kg.trials import Subset, Trials
 from cnil_kg.turns import date_reads, previous, turns
 from cnil_kg.vocab import CKG, XSD, expand
@@ -81,7 +82,7 @@ def impact(
     facts = load(inputs, format=format, stdin=stdin, terms=book.terms)
     reasoned = reason(facts, book, start)
     before = latest = build(reasoned)
-    labels = dict(before.labels)
+    labels = {**before.labels, **step_labels(book)}
     days: list[Day] = []
     for day, found in ({} if before.errors else turns(reasoned, start, end)).items():
         if not any(turn.entries for turn in found):

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from cnil_kg.compare import Place, Verdict, place_of, verdict_of
+from cnil_kg.compare import Place, Verdict, answers
 from cnil_kg.conclude import Concluder
 from cnil_kg.ground import Ground, Slot
 from cnil_kg.model import Conclusion, Contradiction, Description, Facts, Finding
@@ -127,8 +127,8 @@ class Trials:
         reasoned = self.runs[subset]
         concluder = _Statuses(reasoned)
         found: dict[Place, object] = {}
-        for told in _conclusions(concluder, {p.id for p in places if p.kind == "conclusion"}):
-            found[place_of(told)] = replace(verdict_of(told), reason=None)
+        for told in _conclusions(concluder, _questions(places)):
+            found |= {place: replace(verdict, reason=None) for place, verdict in answers(told)}
         ids = {p.id for p in places if p.kind == "requirement"}
         for requirement in requirements(self.book.shapes) if ids else ():
             if requirement.id in ids:
@@ -143,10 +143,10 @@ class Trials:
         reasoned = self.runs[subset]
         concluder = Concluder(reasoned)
         told: list[Conclusion | Finding] = []
-        told += _conclusions(concluder, {p.id for p in places if p.kind == "conclusion"})
+        told += _conclusions(concluder, _questions(places))
         ids = {p.id for p in places if p.kind == "requirement"}
         told += validate(reasoned, concluder, only=ids) if ids else ()
-        return {place_of(one): verdict_of(one) for one in told}
+        return {place: verdict for one in told for place, verdict in answers(one)}
 
 
 class FactTrials(Trials):
@@ -202,6 +202,13 @@ def _key(place: Place) -> str:
 
 def _open_still(was: Verdict | None, is_: Verdict | None) -> bool:
     return was is not None and is_ is not None and replace(was, reason=None) == replace(is_, reason=None)
+
+
+def _questions(places: Collection[Place]) -> set[str]:
+    """The questions that places are about; a step may belong to any."""
+    if any(place.kind == "step" for place in places):
+        return set(BY_NAME)
+    return {place.id for place in places if place.kind == "conclusion"}
 
 
 def _conclusions(concluder: Concluder, names: Collection[str]) -> Iterable[Conclusion]:

@@ -22,6 +22,7 @@ from cnil_kg.formats.words import (
     value,
 )
 from cnil_kg.model import Contradiction, Finding, Text
+from cnil_kg.vocab import CKG
 
 ALIKE = 3
 """From how many requirements on, those that changed alike for the same reason are listed by their ids."""
@@ -30,6 +31,7 @@ WORDS: Mapping[str, Text] = {
     "because": Text("à cause de", "because of"),
     "untraced": Text("cause non recherchée", "cause not traced"),
     "conclusions": Text("Conclusions", "Conclusions"),
+    "steps": Text("Résultats intermédiaires", "Results on the way"),
     "findings": Text("Exigences", "Requirements"),
     "partial": Text("Description partielle", "Partial description"),
     "nothing": Text("Rien ne change.", "Nothing changes."),
@@ -59,6 +61,7 @@ class Changes:
     ) -> None:
         self.lang, self.labels, self.markdown = lang, labels, markdown
         self.cause: Callable[[Any], str] = cause or str
+        self.depth = 1
         self.colon = " : " if lang == "fr" else ": "
 
     def name(self, node: str) -> str:
@@ -82,9 +85,9 @@ class Changes:
     def verdicts(self, found: Sequence[Difference[Any]]) -> Iterator[str]:
         """The differences of one project: conclusions, then requirements."""
         for kind, group in groupby(found, key=lambda d: d.place.kind):
-            yield self.title(word("conclusions" if kind == "conclusion" else "findings", self.lang), 1)
-            rows = list(group)
-            yield from self._conclusions(rows) if kind == "conclusion" else self._findings(rows)
+            title, lines = _KINDS[kind]
+            yield self.title(word(title, self.lang), self.depth)
+            yield from lines(self, list(group))
             if self.markdown:
                 yield ""
 
@@ -127,6 +130,14 @@ class Changes:
                     yield self.line(told.message.of(self.lang) + (f" ({cited})" if cited else ""), 2)
                 yield from self._because(one)
 
+    def _steps(self, found: Sequence[Difference[Any]]) -> Iterator[str]:
+        for d in found:
+            who = " · ".join(self.name(n) for n in (d.place.subject, d.place.object) if n)
+            label = self.labels.get(f"{CKG}entry-{d.place.id}")
+            title = f"{d.place.id}{f' {label.of(self.lang)}' if label else ''} — {who}{self.colon}{self._turned(d)}"
+            yield self.line(title, 1)
+            yield from self._because(d)
+
     def _turned(self, d: Difference[Any]) -> str:
         return f"{self._verdict(d, d.before)} → {self._verdict(d, d.after)}"
 
@@ -139,6 +150,9 @@ class Changes:
         notes += [REASONS[verdict.reason].of(lang)] if verdict.reason else []
         if d.place.kind == "conclusion" and verdict.value is not None:
             return f"{value(d.place.id, verdict.value, lang)} [{', '.join(notes)}]"
+        same = d.before and d.after and d.before.value == d.after.value
+        if d.place.kind == "step" and verdict.value not in (None, *TRUTH) and not same:
+            return f"{clean(verdict.value or '')} [{', '.join(notes)}]"
         return notes[0] + (f" ({', '.join(notes[1:])})" if notes[1:] else "")
 
     def _because(self, d: Difference[Any]) -> Iterator[str]:
@@ -147,3 +161,10 @@ class Changes:
             yield self.line(f"{word('because', self.lang)}{self.colon}{'; '.join(told)}", 2)
         elif d.causes is None:
             yield self.line(word("untraced", self.lang), 2)
+
+
+_KINDS = {
+    "conclusion": ("conclusions", Changes._conclusions),
+    "step": ("steps", Changes._steps),
+    "requirement": ("findings", Changes._findings),
+}

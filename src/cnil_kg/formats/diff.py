@@ -46,9 +46,8 @@ class _Writer(Changes):
         names = " → ".join(clean(", ".join(r.inputs)) for r in (d.before, d.after))
         yield f"{'# ' if self.markdown else ''}{names} · {phrase('asOf', lang, day=d.after.as_of)}"
         yield from [""] * self.markdown
-        conclusions = sum(v.place.kind == "conclusion" for v in d.verdicts)
-        counts = {"facts": len(d.facts), "conclusions": conclusions, "requirements": len(d.verdicts) - conclusions}
-        yield _WORDS["counts"].of(lang).format(**counts)
+        counts = {f"{kind}s": sum(v.place.kind == kind for v in d.verdicts) for kind in ("conclusion", "requirement")}
+        yield _WORDS["counts"].of(lang).format(facts=len(d.facts), **counts)
         if not (d.facts or d.verdicts or d.gone or d.come):
             yield word("nothing", lang)
         elif not d.verdicts:
@@ -128,9 +127,9 @@ def difference_of(d: Difference[Any]) -> dict[str, Any]:
         "object": d.place.object,
         "before": _verdict(d.before),
         "after": _verdict(d.after),
-        "text": text_of(_text(d.told)),
+        "text": text_of(_text(d.told)) if d.place.kind != "step" else None,
         "level": d.told.level if isinstance(d.told, Finding) else None,
-        "articles": list(d.told.articles),
+        "articles": list(d.told.articles) if d.place.kind != "step" else [],
         "fiche": d.told.fiche,
     }
 

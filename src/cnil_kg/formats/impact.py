@@ -47,7 +47,7 @@ def render(found: Impact, lang: str, *, markdown: bool = False) -> str:
 class _Writer(Changes):
     def __init__(self, found: Impact, lang: str, markdown: bool) -> None:
         super().__init__(lang, found.labels, markdown=markdown, cause=self._cause)
-        self.found = found
+        self.found, self.depth = found, 2
 
     def lines(self) -> Iterator[str]:
         found = self.found
