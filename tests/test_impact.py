@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -14,6 +15,7 @@ from click import unstyle
 from click.testing import CliRunner
 from pyoxigraph import Literal, NamedNode, Quad
 
+import cnil_kg.diff
 import cnil_kg.impact
 from cnil_kg.cli import cli
 from cnil_kg.compare import Turn
@@ -25,7 +27,11 @@ from cnil_kg.report import build
 from cnil_kg.rulebook import VALIDITY, load_rulebook
 from cnil_kg.turns import date_reads, following, previous, turns
 from cnil_kg.vocab import CKG, XSD, shrink
-from harness import HEADER, WithoutSearch
+from harness import HEADER, ROOT, WithoutSearch
+
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from make_changes import PAGE, page
 
 START = HEADER + (
     "ex:project a ckg:Project ; ckg:hasProcessing ex:p .\n"
@@ -200,3 +206,11 @@ def test_what_is_wrong_is_said(
     result = CliRunner().invoke(cli, ["impact", *arguments], standalone_mode=True)
     output = result.output + (str(result.exception) if result.exception else "")
     assert result.stdout == "" and said in output and result.exit_code != 0
+
+
+def test_the_page_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why verdicts are open does not show on the page; it is not looked into here."""
+    for module in (cnil_kg.diff, cnil_kg.impact):
+        monkeypatch.setattr(module, "build", lambda reasoned: build(reasoned, WithoutSearch(reasoned)))
+    monkeypatch.chdir(ROOT)
+    assert PAGE.read_text(encoding="utf-8") == page(), "run scripts/make_changes.py"

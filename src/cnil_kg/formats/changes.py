@@ -77,7 +77,7 @@ class Changes:
         return "  " * depth + (click.style(text, underline=True) if depth else click.style(text, bold=True))
 
     def line(self, text: str, depth: int) -> str:
-        return "  " * max(depth - 1, 0) + f"- {text}" if self.markdown else "  " * (depth + 1) + text
+        return "  " * max(depth - self.depth, 0) + f"- {text}" if self.markdown else "  " * (depth + 1) + text
 
     def project(self, project: str | None) -> str:
         return f"{phrase('project', self.lang)} {self.name(project)}" if project else word("partial", self.lang)
@@ -107,7 +107,7 @@ class Changes:
         for d in found:
             who = " · ".join(self.name(n) for n in (d.place.subject, d.place.object) if n)
             title = f"{QUESTIONS[d.place.id].of(self.lang)} — {who}{self.colon}{self._turned(d)}"
-            yield self.line(click.style(title, bold=True) if not self.markdown else f"**{title}**", 1)
+            yield self.line(click.style(title, bold=True) if not self.markdown else f"**{title}**", self.depth)
             yield from self._because(d)
 
     def _findings(self, found: Sequence[Difference[Any]]) -> Iterator[str]:
@@ -124,10 +124,10 @@ class Changes:
                 level = f" [{LEVELS[told.level].of(self.lang)}]" if few else ""
                 title = f"{one.place.id if few else ids}{level} — {self.name(told.subject)}{self.colon}"
                 title += self._turned(one)
-                yield self.line(click.style(title, bold=True) if not self.markdown else f"**{title}**", 1)
+                yield self.line(click.style(title, bold=True) if not self.markdown else f"**{title}**", self.depth)
                 if few:
                     cited = "; ".join(article(a, self.lang) for a in told.articles)
-                    yield self.line(told.message.of(self.lang) + (f" ({cited})" if cited else ""), 2)
+                    yield self.line(told.message.of(self.lang) + (f" ({cited})" if cited else ""), self.depth + 1)
                 yield from self._because(one)
 
     def _steps(self, found: Sequence[Difference[Any]]) -> Iterator[str]:
@@ -135,7 +135,7 @@ class Changes:
             who = " · ".join(self.name(n) for n in (d.place.subject, d.place.object) if n)
             label = self.labels.get(f"{CKG}entry-{d.place.id}")
             title = f"{d.place.id}{f' {label.of(self.lang)}' if label else ''} — {who}{self.colon}{self._turned(d)}"
-            yield self.line(title, 1)
+            yield self.line(title, self.depth)
             yield from self._because(d)
 
     def _turned(self, d: Difference[Any]) -> str:
@@ -158,9 +158,9 @@ class Changes:
     def _because(self, d: Difference[Any]) -> Iterator[str]:
         if d.causes:
             told = [self.cause(cause) for cause in d.causes]
-            yield self.line(f"{word('because', self.lang)}{self.colon}{'; '.join(told)}", 2)
+            yield self.line(f"{word('because', self.lang)}{self.colon}{'; '.join(told)}", self.depth + 1)
         elif d.causes is None:
-            yield self.line(word("untraced", self.lang), 2)
+            yield self.line(word("untraced", self.lang), self.depth + 1)
 
 
 _KINDS = {
