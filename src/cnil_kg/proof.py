@@ -175,7 +175,7 @@ class Prover:
         """A run over sets of stated triples, each a description, with the rules that fired and nothing more."""
         book = self._reasoned.rulebook
         store = Store()
-        store.extend(book.readable)
+        store.extend(book.readable_on(self._reasoned.as_of))
         store.extend(matching(self._reasoned.store, TODAY, None, None, None))
         stated = {_moved(q, graph) for graph, quads in graphs.items() for q in quads}
         store.extend(stated)

@@ -102,7 +102,7 @@ def reason(facts: Facts, rulebook: Rulebook, as_of: str) -> Reasoned:
         if q.object != _NOT_ASSESSED and not (q.predicate in markers and q.object == Literal(False))
     }
     store = Store()
-    store.extend(rulebook.readable)
+    store.extend(rulebook.readable_on(as_of))
     store.add(Quad(TODAY, _VALUE, Literal(as_of, datatype=NamedNode(XSD + "date"))))
     store.extend(stated)
     reasoned = Reasoned(facts, rulebook, rules, as_of, store, forged=tuple(forged))

@@ -26,6 +26,8 @@ from cnil_kg.vocab import CKG, DCT, RDF, RDFS, SKOS, shrink
 
 _HEADER = re.compile(r"^# ?([a-z-]+): (.*)$")
 _TEXTS = (RDFS + "label", SKOS + "definition", RDFS + "isDefinedBy", DCT + "source", DCT + "title", DCT + "abstract")
+VALIDITY = ("validFrom", "validUntil")
+"""The first and the last day on which a constant of the ontology is in force."""
 REQUIRED = ("id", "fr", "en", "since", "checked-on", "status")
 OPTIONAL = ("fiche", "article", "question", "presumes", "to-be-confirmed", "decision", "valid-from", "valid-until")
 
@@ -84,6 +86,12 @@ class Rulebook:
         """The constants that a rule could read: all but the texts and sources of the terms."""
         texts = {NamedNode(iri) for iri in _TEXTS}
         return [q for q in self.constants if q.predicate not in texts]
+
+    def readable_on(self, day: str) -> list[Quad]:
+        """The same without what is not in force on a day (ISO date): items of lists, thresholds, dates of the law."""
+        since, until = (matching(self.constants, None, NamedNode(CKG + n), None, None) for n in VALIDITY)
+        out = {q.subject for q in since if q.object.value > day} | {q.subject for q in until if q.object.value < day}
+        return [q for q in self.readable if q.subject not in out] if out else self.readable
 
     @cached_property
     def plans(self) -> dict[Any, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from cnil_kg.model import Step
+from cnil_kg.model import Step, Text
 from cnil_kg.naming import Names
 from cnil_kg.questions import QUESTIONS, TYPE, Question, Reader, Unit
 from cnil_kg.rdf import matching
+from cnil_kg.rulebook import Rulebook
 from cnil_kg.vocab import CKG, shrink
 
 CRITERION = NamedNode(CKG + "DpiaCriterion")
@@ -75,3 +76,13 @@ class Steps:
         if asked_of.endswith("Processing") and unit.object is not None:
             return unit.object
         return unit.node
+
+
+def step_labels(book: Rulebook) -> dict[str, Text]:
+    """What each result on the way is called, by the IRI of its entry (`ckg:entry-F5-46`)."""
+    found: dict[str, Text] = {}
+    steps = matching(book.constants, None, NamedNode(CKG + "question"), None, None)
+    criteria = matching(book.constants, None, TYPE, CRITERION, None)
+    for node in sorted({q.subject for q in (*steps, *criteria)}, key=str):
+        found |= {f"{CKG}entry-{entry}": book.label(node.value) for entry in book.values(node, "entry")}
+    return found

@@ -169,9 +169,14 @@ def _describes(path: str) -> bool:
     """True for a YAML file that holds a description; one that cannot be read is kept, to be told of."""
     try:
         with open(path, "rb") as file:
-            return _YAML_DESCRIPTION.search(file.read(MAX_BYTES)) is not None
+            return describes(file.read(MAX_BYTES))
     except OSError:
         return True
+
+
+def describes(data: bytes) -> bool:
+    """Whether YAML holds a description."""
+    return _YAML_DESCRIPTION.search(data) is not None
 
 
 def _extension(name: str) -> str:
@@ -199,6 +204,15 @@ def read_bytes(name: str, stdin: BinaryIO | None = None) -> bytes:
     else:
         with open(name, "rb") as file:
             data = file.read(MAX_BYTES + 1)
+    return checked(data, name)
+
+
+def checked(data: bytes, name: str) -> bytes:
+    """Bytes that may hold RDF, in UTF-8 where a byte-order mark tells their encoding.
+
+    Raises:
+        InputError: they are empty, too many, no text or a page.
+    """
     if len(data) > MAX_BYTES:
         raise InputError("The file is larger than 1 GiB.", name, "Split it into several files.")
     return checked(data, name)
