@@ -215,15 +215,6 @@ def checked(data: bytes, name: str) -> bytes:
     """
     if len(data) > MAX_BYTES:
         raise InputError("The file is larger than 1 GiB.", name, "Split it into several files.")
-    return checked(data, name)
-
-
-def checked(data: bytes, name: str) -> bytes:
-    """The bytes of an input, in UTF-8 where a byte-order mark tells its encoding.
-
-    Raises:
-        InputError: as `read_bytes`.
-    """
     data = _utf8(data, name)
     if not data.strip():
         raise InputError("The file is empty.", name, "Describe at least one project in it, or leave it out.")
