@@ -103,6 +103,13 @@ def test_two_facts_that_change_a_verdict_together_are_both_its_cause(versions: C
     ]
 
 
+def test_a_fact_that_a_requirement_reads_is_no_cause_unless_it_counts(versions: Callable[..., Diff]) -> None:
+    """F5-57 reads both; one is enough to violate it, whatever the other says."""
+    new = LATE + "ex:p ckg:dpiaCoversRisks false ; ckg:dpiaCoversNecessity true .\n"
+    found = [shown(v) for v in versions(LATE, new).verdicts if v.place.id == "F5-57"]
+    assert found == [("F5-57 p: undetermined > violated", "p ckg:dpiaCoversRisks - > false")]
+
+
 def test_either_of_two_facts_suffices_and_one_is_named(versions: Callable[..., Diff]) -> None:
     old = LATE.replace("ckg:mandatoryListItem ckg:LM03 ;", "")
     new = LATE.replace("ckg:LM03 ;", "ckg:LM03 , ckg:LM08 ;")
