@@ -20,6 +20,7 @@ from cnil_kg.cli import cli
 from cnil_kg.compare import Difference, FactChange
 from cnil_kg.diff import Diff, diff, facts_changed
 from cnil_kg.formats.diff import render
+from cnil_kg.formats.markdown import escape
 from cnil_kg.inputs.sources import Document
 from cnil_kg.load import load
 from cnil_kg.outputs.convert import converted
@@ -326,7 +327,7 @@ Projet https://example.org/project
       à cause de : date d'achèvement de l'AIPD = 2026-05-18 → 2026-02-18
 """
     )
-    text = render(found, "en", markdown=True).replace(f"{tmp_path}/", "")
+    text = render(found, "en", markdown=True).replace(escape(f"{tmp_path}/"), "")
     assert (
         text
         == f"""\
@@ -348,3 +349,12 @@ Facts changed: 1; conclusions changed: 0; requirements changed: 1.
 """
     )
     assert render(versions(LATE, LATE), "en").endswith("\nNothing changes.\n")
+
+
+def test_what_a_description_says_drives_no_terminal_and_no_page(versions: Callable[..., Diff]) -> None:
+    hostile = "\\u001b[2J<script>alert(1)</script> **x** [y](z)"
+    found = versions(LATE, LATE + f'ex:p dct:title "{hostile}" .\n')
+    assert [f.after for f in found.facts] == ["\x1b[2J<script>alert(1)</script> **x** [y](z)"]
+    assert "\x1b[2J" not in render(found, "en")
+    page = render(found, "en", markdown=True)
+    assert not [part for part in ("\x1b", "<script>", " **x**", "[y](z)") if part in page]
