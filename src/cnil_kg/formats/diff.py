@@ -43,8 +43,8 @@ class _Writer(Changes):
 
     def lines(self) -> Iterator[str]:
         d, lang = self.found, self.lang
-        names = " → ".join(self.safe(", ".join(r.inputs)) for r in (d.before, d.after))
-        yield f"{'# ' if self.markdown else ''}{names} · {phrase('asOf', lang, day=d.after.as_of)}"
+        names = " → ".join(self.safe(", ".join(inputs)) for inputs in (d.old, d.new))
+        yield f"{'# ' if self.markdown else ''}{names} · {phrase('asOf', lang, day=d.as_of)}"
         yield from [""] * self.markdown
         counts = {f"{kind}s": sum(v.place.kind == kind for v in d.verdicts) for kind in ("conclusion", "requirement")}
         yield _WORDS["counts"].of(lang).format(facts=len(d.facts), **counts)
@@ -89,9 +89,9 @@ def as_json(found: Diff) -> str:
     """The changes as JSON: `facts[]`, `verdicts[]` each with its `causes[]` (null: not traced)."""
     document = {
         "tool": {"name": "cnil-kg", "version": __version__},
-        "asOf": found.after.as_of,
-        "old": list(found.before.inputs),
-        "new": list(found.after.inputs),
+        "asOf": found.as_of,
+        "old": list(found.old),
+        "new": list(found.new),
         "facts": [fact_of(f) for f in found.facts],
         "verdicts": [
             difference_of(v) | {"causes": None if v.causes is None else [fact_of(f) for f in v.causes]}

@@ -113,7 +113,7 @@ def as_json(found: Impact) -> str:
         "tool": {"name": "cnil-kg", "version": __version__},
         "from": found.start,
         "to": found.end,
-        "inputs": list(found.before.inputs),
+        "inputs": list(found.inputs),
         "days": [
             {
                 "day": day.day,
