@@ -20,6 +20,7 @@ from cnil_kg.cli import cli
 from cnil_kg.compare import Difference, FactChange
 from cnil_kg.diff import Diff, diff, facts_changed
 from cnil_kg.formats.diff import render
+from cnil_kg.formats.markdown import escape
 from cnil_kg.inputs.sources import Document
 from cnil_kg.load import load
 from cnil_kg.outputs.convert import converted
@@ -101,6 +102,13 @@ def test_two_facts_that_change_a_verdict_together_are_both_its_cause(versions: C
             "p ckg:processingStartDate - > 2026-03-02",
         ),
     ]
+
+
+def test_a_fact_that_a_requirement_reads_is_no_cause_unless_it_counts(versions: Callable[..., Diff]) -> None:
+    """F5-57 reads both; one is enough to violate it, whatever the other says."""
+    new = LATE + "ex:p ckg:dpiaCoversRisks false ; ckg:dpiaCoversNecessity true .\n"
+    found = [shown(v) for v in versions(LATE, new).verdicts if v.place.id == "F5-57"]
+    assert found == [("F5-57 p: undetermined > violated", "p ckg:dpiaCoversRisks - > false")]
 
 
 def test_either_of_two_facts_suffices_and_one_is_named(versions: Callable[..., Diff]) -> None:
@@ -319,7 +327,7 @@ Projet https://example.org/project
       à cause de : date d'achèvement de l'AIPD = 2026-05-18 → 2026-02-18
 """
     )
-    text = render(found, "en", markdown=True).replace(f"{tmp_path}/", "")
+    text = render(found, "en", markdown=True).replace(escape(f"{tmp_path}/"), "")
     assert (
         text
         == f"""\
@@ -341,3 +349,12 @@ Facts changed: 1; conclusions changed: 0; requirements changed: 1.
 """
     )
     assert render(versions(LATE, LATE), "en").endswith("\nNothing changes.\n")
+
+
+def test_what_a_description_says_drives_no_terminal_and_no_page(versions: Callable[..., Diff]) -> None:
+    hostile = "\\u001b[2J<script>alert(1)</script> **x** [y](z)"
+    found = versions(LATE, LATE + f'ex:p dct:title "{hostile}" .\n')
+    assert [f.after for f in found.facts] == ["\x1b[2J<script>alert(1)</script> **x** [y](z)"]
+    assert "\x1b[2J" not in render(found, "en")
+    page = render(found, "en", markdown=True)
+    assert not [part for part in ("\x1b", "<script>", " **x**", "[y](z)") if part in page]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import BinaryIO
 
@@ -30,25 +30,24 @@ class Diff:
     """What changed between two versions.
 
     Attributes:
-        before, after: the reports on them.
+        as_of: ISO date of the law applied to both.
+        old, new: the inputs of each, as typed.
+        errors: what could not be read of either; nothing is compared then.
         facts: what is stated otherwise, in order.
         verdicts: what is answered otherwise, each with the facts that caused it.
         gone, come: the contradictions that only the older, or only the newer version holds.
         labels: of the terms that occur.
     """
 
-    before: Report
-    after: Report
-    facts: tuple[FactChange, ...]
-    verdicts: tuple[Difference[FactChange], ...]
-    gone: tuple[Contradiction, ...]
-    come: tuple[Contradiction, ...]
-    labels: Mapping[str, Text]
-
-    @property
-    def errors(self) -> tuple[CnilKgError, ...]:
-        """What could not be read of either."""
-        return self.before.errors + self.after.errors
+    as_of: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    errors: tuple[CnilKgError, ...] = ()
+    facts: tuple[FactChange, ...] = ()
+    verdicts: tuple[Difference[FactChange], ...] = ()
+    gone: tuple[Contradiction, ...] = ()
+    come: tuple[Contradiction, ...] = ()
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 def diff(
@@ -69,9 +68,11 @@ def diff(
     day = as_of or date.today().isoformat()
     after = from_documents(documents_of(new, format, stdin), book.terms)
     before = aligned(from_documents(documents_of(old, format, stdin), book.terms), after)
-    reports = build(reason(before, book, day)), build(reason(after, book, day))
-    if reports[0].errors or reports[1].errors:
-        return Diff(*reports, (), (), (), (), {})
+    errors = before.errors + after.errors
+    reports = () if errors else (build(reason(before, book, day)), build(reason(after, book, day)))
+    errors += tuple(error for report in reports for error in report.errors)
+    if errors:
+        return Diff(day, before.inputs, after.inputs, errors)
     found: tuple[Difference[FactChange], ...] = differences(*reports)
     facts: list[FactChange] = []
     causes: dict[str, tuple[FactChange, ...] | None] = {}
@@ -79,8 +80,16 @@ def diff(
         changes = list(_changes(pair, before, after))
         facts += [told for told, _ in changes]
         causes |= _causes(pair, changes, found, after, book, day)
-    verdicts = tuple(replace(d, causes=causes.get(d.place.key)) for d in found)
-    return Diff(*reports, tuple(facts), verdicts, *contradictions(*reports), _labels(book, reports, facts))
+    return Diff(
+        day,
+        before.inputs,
+        after.inputs,
+        facts=tuple(facts),
+        verdicts=tuple(replace(d, causes=causes.get(d.place.key)) for d in found),
+        gone=contradictions(*reports)[0],
+        come=contradictions(*reports)[1],
+        labels=_labels(book, reports, facts),
+    )
 
 
 def facts_changed(before: Facts, after: Facts) -> tuple[FactChange, ...]:
@@ -173,8 +182,10 @@ def _causes(
     }
 
 
-def _labels(book: Rulebook, reports: tuple[Report, Report], facts: Iterable[FactChange]) -> dict[str, Text]:
+def _labels(book: Rulebook, reports: Iterable[Report], facts: Iterable[FactChange]) -> dict[str, Text]:
+    found = step_labels(book)
+    for report in reports:
+        found |= report.labels
     named = {term for f in facts for term in (f.predicate, f.before or "", f.after or "")}
     known = {iri for iri in named if iri.startswith(tuple(PREFIXES.values())) and " " not in iri}
-    terms = {iri: book.label(iri) for iri in sorted(known)}
-    return {**reports[0].labels, **reports[1].labels, **step_labels(book), **terms}
+    return found | {iri: book.label(iri) for iri in sorted(known)}

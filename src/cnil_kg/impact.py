@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import BinaryIO
 
@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from cnil_kg.compare import Difference, Turn, contradictions, differences
 from cnil_kg.errors import CnilKgError, InputError
 from cnil_kg.load import load
-from cnil_kg.model import Contradiction, Description, Facts, Report, Text
+from cnil_kg.model import Contradiction, Description, Facts, Text
 from cnil_kg.naming import Names
 from cnil_kg.rdf import matching
 from cnil_kg.reason import TODAY, Reasoned, reason
@@ -44,21 +44,18 @@ class Impact:
 
     Attributes:
         start, end: ISO dates; the first is left out.
-        before: the report as of `start`.
+        inputs: as typed.
+        errors: what could not be read; nothing is worked out then.
         days: in order, those on which the law changes or verdicts do.
         labels: of the terms that occur.
     """
 
     start: str
     end: str
-    before: Report
-    days: tuple[Day, ...]
-    labels: Mapping[str, Text]
-
-    @property
-    def errors(self) -> tuple[CnilKgError, ...]:
-        """What could not be read."""
-        return self.before.errors
+    inputs: tuple[str, ...]
+    errors: tuple[CnilKgError, ...] = ()
+    days: tuple[Day, ...] = ()
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 def impact(
@@ -80,11 +77,15 @@ def impact(
         raise InputError("The second day comes before the first", f"{start} to {end}", "Give --from, then --to.")
     book = load_rulebook()
     facts = load(inputs, format=format, stdin=stdin, terms=book.terms)
+    if facts.errors:
+        return Impact(start, end, facts.inputs, facts.errors)
     reasoned = reason(facts, book, start)
-    before = latest = build(reasoned)
-    labels = {**before.labels, **step_labels(book)}
+    latest = build(reasoned)
+    if latest.errors:
+        return Impact(start, end, facts.inputs, latest.errors)
+    labels = {**latest.labels, **step_labels(book)}
     days: list[Day] = []
-    for day, found in ({} if before.errors else turns(reasoned, start, end)).items():
+    for day, found in turns(reasoned, start, end).items():
         if not any(turn.entries for turn in found):
             days.append(Day(day, tuple(found), ()))
             continue
@@ -98,7 +99,8 @@ def impact(
         labels |= report.labels
         latest = report
     terms = {expand(s) for d in days for t in d.turns for s in t.sources if s.startswith("ckg:")}
-    return Impact(start, end, before, tuple(days), labels | {iri: book.label(iri) for iri in terms})
+    labels |= {iri: book.label(iri) for iri in sorted(terms)}
+    return Impact(start, end, facts.inputs, days=tuple(days), labels=labels)
 
 
 def _same(turn: Turn, cause: Turn) -> bool:

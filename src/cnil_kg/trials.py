@@ -26,7 +26,7 @@ from cnil_kg.validate import requirements, validate
 
 MOST = 150
 """How many changes of one project are tried apart; beyond, nothing is said of causes."""
-MOST_REASONED = 8
+MOST_REASONED = 20
 """The same where only the reason of an undetermined verdict differs: each trial then takes a search."""
 Subset: TypeAlias = frozenset[int]
 Search: TypeAlias = Generator[list[Subset], list[bool], Subset | None]

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cnil_kg.compare import Difference, Verdict
+from cnil_kg.formats.markdown import escape
 from cnil_kg.formats.words import (
     LEVELS,
     QUESTIONS,
@@ -65,7 +66,11 @@ class Changes:
         self.colon = " : " if lang == "fr" else ": "
 
     def name(self, node: str) -> str:
-        return name(node, self.lang, self.labels)
+        return self.safe(name(node, self.lang, self.labels))
+
+    def safe(self, text: str) -> str:
+        """Text of a description, shown as it is: it drives neither a terminal nor what Markdown becomes."""
+        return escape(clean(text)) if self.markdown else clean(text)
 
     def term(self, text: str) -> str:
         """A value: yes or no for a boolean, a label, or the text."""
@@ -98,7 +103,7 @@ class Changes:
         yield ""
         yield self.title(word(key, self.lang))
         for c in found:
-            sides = [f"{self.name(p.predicate)} = {self.term(p.object)} ({clean(p.place)})" for p in c.sides]
+            sides = [f"{self.name(p.predicate)} = {self.term(p.object)} ({self.safe(p.place)})" for p in c.sides]
             against = f" {phrase('against', self.lang)} ".join(sides)
             ids = ", ".join(id_ for id_ in c.ids if not id_.startswith("axiom"))
             yield self.line(f"{self.name(c.subject)}{f' [{ids}]' if ids else ''}{self.colon}{against}", 1)
@@ -152,7 +157,7 @@ class Changes:
             return f"{value(d.place.id, verdict.value, lang)} [{', '.join(notes)}]"
         same = d.before and d.after and d.before.value == d.after.value
         if d.place.kind == "step" and verdict.value not in (None, *TRUTH) and not same:
-            return f"{clean(verdict.value or '')} [{', '.join(notes)}]"
+            return f"{self.safe(verdict.value or '')} [{', '.join(notes)}]"
         return notes[0] + (f" ({', '.join(notes[1:])})" if notes[1:] else "")
 
     def _because(self, d: Difference[Any]) -> Iterator[str]:

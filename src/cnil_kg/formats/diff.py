@@ -11,7 +11,7 @@ from cnil_kg.compare import Difference, FactChange, Verdict
 from cnil_kg.diff import Diff
 from cnil_kg.formats.changes import Changes, word
 from cnil_kg.formats.json import contradiction_of, text_of
-from cnil_kg.formats.words import clean, phrase
+from cnil_kg.formats.words import phrase
 from cnil_kg.model import Conclusion, Finding, Origin, Text
 
 _WORDS = {
@@ -43,8 +43,8 @@ class _Writer(Changes):
 
     def lines(self) -> Iterator[str]:
         d, lang = self.found, self.lang
-        names = " → ".join(clean(", ".join(r.inputs)) for r in (d.before, d.after))
-        yield f"{'# ' if self.markdown else ''}{names} · {phrase('asOf', lang, day=d.after.as_of)}"
+        names = " → ".join(self.safe(", ".join(inputs)) for inputs in (d.old, d.new))
+        yield f"{'# ' if self.markdown else ''}{names} · {phrase('asOf', lang, day=d.as_of)}"
         yield from [""] * self.markdown
         counts = {f"{kind}s": sum(v.place.kind == kind for v in d.verdicts) for kind in ("conclusion", "requirement")}
         yield _WORDS["counts"].of(lang).format(facts=len(d.facts), **counts)
@@ -81,7 +81,7 @@ class _Writer(Changes):
         return f"{fact}{self.term(f.before or f.after or '')}, {_WORDS[kind].of(self.lang)}"
 
     def _places(self, f: FactChange) -> str:
-        told = [clean(places[0].place) for places in (f.before_places, f.after_places) if places]
+        told = [self.safe(places[0].place) for places in (f.before_places, f.after_places) if places]
         return f" ({' → '.join(told)})" if told else ""
 
 
@@ -89,9 +89,9 @@ def as_json(found: Diff) -> str:
     """The changes as JSON: `facts[]`, `verdicts[]` each with its `causes[]` (null: not traced)."""
     document = {
         "tool": {"name": "cnil-kg", "version": __version__},
-        "asOf": found.after.as_of,
-        "old": list(found.before.inputs),
-        "new": list(found.after.inputs),
+        "asOf": found.as_of,
+        "old": list(found.old),
+        "new": list(found.new),
         "facts": [fact_of(f) for f in found.facts],
         "verdicts": [
             difference_of(v) | {"causes": None if v.causes is None else [fact_of(f) for f in v.causes]}

@@ -11,15 +11,15 @@ from cnil_kg.compare import Turn
 from cnil_kg.formats.changes import Changes, word
 from cnil_kg.formats.diff import difference_of
 from cnil_kg.formats.json import contradiction_of, text_of
-from cnil_kg.formats.words import article, clean
+from cnil_kg.formats.words import article
 from cnil_kg.impact import Day, Impact
 from cnil_kg.model import Text
 from cnil_kg.vocab import expand
 
 _WORDS = {
     "head": Text(
-        "Du {start} (exclu) au {end} : {n} réponse(s) changent, si les descriptions restent les mêmes.",
-        "After {start}, until {end}: {n} verdict(s) change, if the descriptions stay as they are.",
+        "Du {start} (exclu) au {end}, les descriptions restant les mêmes. Réponses qui changent : {n}.",
+        "After {start}, until {end}, the descriptions staying as they are. Verdicts that change: {n}.",
     ),
     "none": Text("Aucune entrée ne change dans cet intervalle.", "No entry changes between these days."),
     "rule": Text("commence à s'appliquer", "begins to apply"),
@@ -89,7 +89,7 @@ class _Writer(Changes):
 
     def _source(self, source: str, turn: Turn) -> str:
         if turn.kind == "fact":
-            return clean(source)
+            return self.safe(source)
         if source.startswith("ckg:"):
             label = self.found.labels.get(expand(source))
             return label.of(self.lang) if label else source
@@ -113,7 +113,7 @@ def as_json(found: Impact) -> str:
         "tool": {"name": "cnil-kg", "version": __version__},
         "from": found.start,
         "to": found.end,
-        "inputs": list(found.before.inputs),
+        "inputs": list(found.inputs),
         "days": [
             {
                 "day": day.day,
