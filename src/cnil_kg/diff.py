@@ -80,16 +80,9 @@ def diff(
         changes = list(_changes(pair, before, after))
         facts += [told for told, _ in changes]
         causes |= _causes(pair, changes, found, after, book, day)
-    return Diff(
-        day,
-        before.inputs,
-        after.inputs,
-        facts=tuple(facts),
-        verdicts=tuple(replace(d, causes=causes.get(d.place.key)) for d in found),
-        gone=contradictions(*reports)[0],
-        come=contradictions(*reports)[1],
-        labels=_labels(book, reports, facts),
-    )
+    verdicts = tuple(replace(d, causes=causes.get(d.place.key)) for d in found)
+    labels = _labels(book, reports, facts)
+    return Diff(day, before.inputs, after.inputs, (), tuple(facts), verdicts, *contradictions(*reports), labels)
 
 
 def facts_changed(before: Facts, after: Facts) -> tuple[FactChange, ...]:

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from cnil_kg.compare import Difference, Turn, contradictions, differences
 from cnil_kg.errors import CnilKgError, InputError
 from cnil_kg.load import load
-from cnil_kg.model import Contradiction, Description, Facts, Text
+from cnil_kg.model import Contradiction, Description, Facts, Report, Text
 from cnil_kg.naming import Names
 from cnil_kg.rdf import matching
 from cnil_kg.reason import TODAY, Reasoned, reason
@@ -90,17 +90,27 @@ def impact(
             days.append(Day(day, tuple(found), ()))
             continue
         report = build(reason(facts, book, day))
-        changed: tuple[Difference[Turn], ...] = differences(latest, report)
-        verdicts = tuple(_caused(changed, found, facts, book, day))
-        gone, come = contradictions(latest, report)
-        told = [t for t in found if t.kind != "fact" or any(_same(t, c) for v in verdicts for c in v.causes or ())]
-        if told or verdicts or gone or come:
-            days.append(Day(day, tuple(told), verdicts, gone, come))
+        told = _day(day, found, (latest, report), facts, book)
+        days += [told] if told.turns or told.verdicts or told.gone or told.come else []
         labels |= report.labels
         latest = report
     terms = {expand(s) for d in days for t in d.turns for s in t.sources if s.startswith("ckg:")}
     labels |= {iri: book.label(iri) for iri in sorted(terms)}
     return Impact(start, end, facts.inputs, days=tuple(days), labels=labels)
+
+
+def _day(day: str, found: Sequence[Turn], reports: tuple[Report, Report], facts: Facts, book: Rulebook) -> Day:
+    """What changes on a day; a stated day that changes nothing is not told."""
+    changed: tuple[Difference[Turn], ...] = differences(*reports)
+    verdicts = tuple(_caused(changed, found, facts, book, day))
+    causes = [cause for verdict in verdicts for cause in verdict.causes or ()]
+    untraced = {verdict.place.project for verdict in verdicts if verdict.causes is None}
+    told = [
+        turn
+        for turn in found
+        if turn.kind != "fact" or turn.project in untraced or any(_same(turn, cause) for cause in causes)
+    ]
+    return Day(day, tuple(told), verdicts, *contradictions(*reports))
 
 
 def _same(turn: Turn, cause: Turn) -> bool:
