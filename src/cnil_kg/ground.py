@@ -213,7 +213,7 @@ def _plan(reasoned: Reasoned, describing: bool) -> _Plan:
     if key not in plans:
         first, strata = plan(reasoned.rulebook, reasoned.as_of)
         if describing:
-            plain = [[(r, *rest) for r, *rest in stratum if not r.body.opaque] for stratum in first]
+            plain = [[one for one in stratum if not one[0].body.opaque] for stratum in first]
             strata = [*plain, *strata]
         plans[key] = _Plan(reasoned.rules, strata)
     found: _Plan = plans[key]

@@ -12,8 +12,7 @@ from cnil_kg.errors import InputError
 from cnil_kg.hypotheses.changes import Differences, differences
 from cnil_kg.hypotheses.goal import Goal, read_goal
 from cnil_kg.hypotheses.names import Lookup, lookup
-from cnil_kg.hypotheses.search import Bounds as Bounds
-from cnil_kg.hypotheses.search import Found, search
+from cnil_kg.hypotheses.search import Bounds, Found, search
 from cnil_kg.hypotheses.statements import Edit, read_edit
 from cnil_kg.hypotheses.told import Step, steps
 from cnil_kg.inputs.sources import Document, documents

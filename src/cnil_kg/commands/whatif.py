@@ -43,7 +43,8 @@ def command(
     if not (add or remove or goal):
         raise click.UsageError("Say what to suppose: --add, --remove or --goal.")
     from cnil_kg.formats.whatif import render, render_goal  # noqa: PLC0415
-    from cnil_kg.whatif import Bounds, compare, read, seek  # noqa: PLC0415
+    from cnil_kg.hypotheses.search import Bounds  # noqa: PLC0415
+    from cnil_kg.whatif import compare, read, seek  # noqa: PLC0415
 
     described = read(inputs, format=syntax, stdin=sys.stdin.buffer, as_of=as_of)
     if goal is None:

@@ -56,13 +56,16 @@ _WORDS = {
                  "Stopped before the end, the time given (--time) is over: there may be others."),
     "size": Text("Les changements de plus de faits (--size) n'ont pas été cherchés : il peut y en avoir.",
                  "Changes of more facts (--size) were not looked for: there may be some."),
+    "unconfirmed": Text(
+        "Certaines pistes, que le moteur n'a pas confirmées, sont laissées de côté : il peut y en avoir d'autres.",
+        "Some leads that the engine did not confirm were left aside: there may be others."),
     "all": Text("Recherche complète : il n'y en a pas d'autre parmi les faits que lit cette question.",
                 "The search is complete: there is no other among the facts that this question reads."),
     "no-rule": Text("Impossible : aucune règle en vigueur au {day} ne conclut ainsi ({rules}).",
                     "Impossible: no rule in force on {day} concludes it ({rules})."),
     "not-here": Text(
-        "Impossible : aucune règle qui conclut ainsi ({rules}) ne peut s'appliquer à ce sujet, quels que soient les faits.",
-        "Impossible: none of the rules that conclude it ({rules}) can apply to this subject, whatever the facts."),
+        "Impossible : aucune règle qui conclut ainsi ({rules}) ne peut s'appliquer ici, quels que soient les faits.",
+        "Impossible: none of the rules that conclude it ({rules}) can apply here, whatever the facts."),
     "claim": Text("Impossible sans contradiction : la description affirme elle-même autre chose.",
                   "Impossible without a contradiction: the description itself claims something else."),
     "facts": Text(
@@ -198,7 +201,8 @@ def _goal_lines(sought: Sought, lang: str, markdown: bool) -> Iterator[str]:
         rules = ", ".join(found.blocked.rules)
         yield word(found.blocked.kind, lang, rules=rules, day=sought.as_of)
         for p in found.blocked.stated:
-            yield f"- {word('stays', lang)}{_colon(lang)}{name(p.predicate, lang, {})} = {clean(p.object)} ({clean(p.place)})"
+            said = f"{name(p.predicate, lang, {})} = {clean(p.object)} ({clean(p.place)})"
+            yield f"- {word('stays', lang)}{_colon(lang)}{said}"
         return
     count = len(sought.changes)
     yield word("one" if count == 1 else "found" if count else "none", lang, n=count)
@@ -231,7 +235,11 @@ def _document(compared: Compared) -> dict[str, Any]:
         "inputs": list(compared.before.inputs),
         "removed": list(compared.removed),
         "added": list(compared.added),
-        "compared": dict(zip(("conclusions", "findings", "contradictions"), _sizes(compared.after).values(), strict=True)),
+        "compared": {
+            "conclusions": len(compared.after.conclusions),
+            "findings": len(compared.after.findings),
+            "contradictions": len(compared.after.contradictions),
+        },
         "conclusions": [
             {
                 "kind": d.kind, "question": d.either.question, "project": d.either.project,
@@ -295,6 +303,6 @@ def _step_of(step: Step) -> dict[str, Any]:
         return {"value": one.value, "text": text_of(one.text), "stated": places}
 
     return {
-        "kind": step.kind, "subject": step.subject, "property": step.property, "label": text_of(step.label),
+        "kind": step.kind, "subject": step.subject, "property": step.fact, "label": text_of(step.label),
         "removed": [told(one) for one in step.removed], "added": [told(one) for one in step.added],
     }  # fmt: skip

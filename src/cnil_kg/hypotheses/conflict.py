@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import Quad
 
-from cnil_kg.hypotheses.opened import Change, Opened, atoms
+from cnil_kg.hypotheses.opened import Change, Opened, atoms, slot_of
 from cnil_kg.missing import Atoms, Numbered, Question, _applies
 from cnil_kg.reason import disputed
 
@@ -62,9 +62,9 @@ class State:
         """What follows against a fact that the change supposes: values of one fact that cannot both hold."""
         found = []
         for quad in sorted(self.change.added, key=str):
-            slot = (self.start.graph, quad.subject, quad.predicate)
-            fact = self.start.ground.slots.get(slot)  # type: ignore[call-overload]
-            for value in self.asked.slots.get(slot, ()):  # type: ignore[call-overload]
+            slot = slot_of(quad)
+            fact = self.start.ground.slots[slot]
+            for value in self.asked.slots[slot]:
                 atom = Quad(quad.subject, quad.predicate, value, self.start.graph)
                 if atom != quad and disputed(fact, [value, quad.object]) and self.asked.bits.get(atom, 0) & self.true:
                     found.append(self.asked.bits[atom])
@@ -162,7 +162,7 @@ class _Reasons:
         for other in state.start.by_slot.get(slot, ()):
             if disputed(fact, [other.object, atom.object]) or slot in state.start.contested:
                 removed.update(state.start.stated[other])
-        supposed = [q for q in state.change.added if (q.graph_name, q.subject, q.predicate) == slot]
+        supposed = [q for q in state.change.added if slot_of(q) == slot]
         if any(disputed(fact, [q.object, atom.object]) for q in supposed):
             return
         if state.change.removed.intersection(state.start.stated.get(atom, ())):

@@ -78,7 +78,7 @@ def _unit(asked: Question, subjects: str, text: str, concluder: Concluder, looku
     units = [u for u in _units(asked, concluder) if all(n in (u.subject, u.object) for n in named)]
     if len(units) == 1:
         return units[0]
-    there = [u for u in _units(asked, concluder)]
+    there = _units(asked, concluder)
     shown = ["@".join(lookup.shown(n) for n in (u.subject, u.object) if n is not None) for u in there]
     if not there:
         raise UnknownTermError(f"nothing in the description is asked {asked.name}", f'--goal "{text}"', "")
@@ -104,7 +104,8 @@ def split(book: Rulebook, goal: Goal, heads: Iterable[Quad]) -> tuple[set[Quad],
     """Among the answers to the question: those that are the goal, and those that stand against it."""
     asked = goal.question
     properties = {NamedNode(CKG + p) for p in asked.properties}
-    wanted, others = set(), set()
+    wanted: set[Quad] = set()
+    others: set[Quad] = set()
     for head in heads:
         if head.predicate not in properties or head.subject != goal.unit.node:
             continue
@@ -159,7 +160,7 @@ class Blocked:
 
     Attributes:
         kind: `no-rule` (none in force concludes it), `not-here` (none could apply to this subject), `claim` (a
-            statement about the answer itself contradicts it), `facts` (no change of facts lifts what stands against it).
+            statement about the answer itself contradicts it), `facts` (no change of facts lifts what is against it).
         rules: those that conclude the outcome.
         stated: the statements that stand against it.
     """

@@ -6,15 +6,14 @@ some values of these facts is then a clause, and the facts as stated are one sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from cnil_kg.facttable import Fact
 from cnil_kg.ground import Ground, Slot, ground
-from cnil_kg.model import Facts
-from cnil_kg.naming import PARTICIPATION, USE
 from cnil_kg.rdf import Value, matching
 from cnil_kg.reason import Reasoned, disputed, reason
 from cnil_kg.vocab import CKG, NOT_ASSESSED, PROV, RDF
@@ -35,6 +34,7 @@ class Opened:
             the association or usage of the pair, on the project).
         fixed: the values of facts that follow from other statements, which no change of a fact lifts.
         contested: the slots both stated and denied: no rule reads them.
+        by_slot: the stated atoms by the fact they are values of.
     """
 
     graph: NamedNode
@@ -42,7 +42,16 @@ class Opened:
     stated: Mapping[Quad, tuple[Quad, ...]]
     fixed: tuple[Quad, ...]
     contested: Mapping[Slot, tuple[Quad, ...]]
-    by_slot: Mapping[Slot, list[Quad]] = field(default_factory=dict)
+    by_slot: Mapping[Slot, list[Quad]]
+
+    @cached_property
+    def carried(self) -> Mapping[Quad, list[Quad]]:
+        """For each statement, the atoms it carries."""
+        found: dict[Quad, list[Quad]] = {}
+        for atom, sources in self.stated.items():
+            for quad in sources:
+                found.setdefault(quad, []).append(atom)
+        return found
 
 
 def opened(reasoned: Reasoned, graph: NamedNode) -> Opened:
@@ -55,9 +64,8 @@ def opened(reasoned: Reasoned, graph: NamedNode) -> Opened:
     stated = dict(_stated(reasoned, graph, facts))
     by_slot: dict[Slot, list[Quad]] = {}
     for atom in stated:
-        by_slot.setdefault((graph, atom.subject, atom.predicate), []).append(atom)  # type: ignore[arg-type]
-    also = {slot: [a.object for a in atoms] for slot, atoms in by_slot.items()}
-    clauses = ground(bare, also=also, describing=True)  # type: ignore[arg-type]
+        by_slot.setdefault(slot_of(atom), []).append(atom)
+    clauses = ground(bare, also=values_of(by_slot), describing=True)
     contested = {slot: found for slot, found in _contested(reasoned, by_slot).items() if slot in clauses.slots}
     fixed = [
         q
@@ -65,6 +73,14 @@ def opened(reasoned: Reasoned, graph: NamedNode) -> Opened:
         if q.predicate in facts and q not in stated and _of_unit(bare, q) and q not in clauses.clauses
     ]
     return Opened(graph, clauses, stated, tuple(sorted(fixed, key=str)), contested, by_slot)
+
+
+def values_of(by_slot: Mapping[Slot, list[Quad]]) -> dict[Slot, list[Value]]:
+    """The values of atoms that are stated."""
+    return {
+        slot: [a.object for a in atoms_ if isinstance(a.object, NamedNode | Literal)]
+        for slot, atoms_ in by_slot.items()
+    }
 
 
 def _of_unit(reasoned: Reasoned, quad: Quad) -> bool:
@@ -150,13 +166,18 @@ class Change:
         return sorted(map(str, self.removed)), sorted(map(str, self.added))
 
 
+def slot_of(atom: Quad) -> Slot:
+    """The fact that an atom is a value of."""
+    assert isinstance(atom.graph_name, NamedNode)
+    assert isinstance(atom.subject, NamedNode)
+    return atom.graph_name, atom.subject, atom.predicate
+
+
 def slots_of(start: Opened, change: Change) -> set[Slot]:
     """The facts that a change touches, each once."""
-    found = {(start.graph, q.subject, q.predicate) for q in change.added}
-    for atom, sources in start.stated.items():
-        if change.removed.intersection(sources):
-            found.add((start.graph, atom.subject, atom.predicate))
-    return found  # type: ignore[return-value]
+    return {slot_of(q) for q in change.added} | {
+        slot_of(atom) for quad in change.removed for atom in start.carried.get(quad, ())
+    }
 
 
 def atoms(start: Opened, change: Change) -> set[Quad]:
@@ -177,12 +198,7 @@ def admissible(start: Opened, change: Change) -> bool:
     holding = atoms(start, change)
     for slot in slots_of(start, change):
         fact = start.ground.slots.get(slot)
-        values: Iterable[Value] = [a.object for a in holding if (start.graph, a.subject, a.predicate) == slot]  # type: ignore[misc]
+        values = [a.object for a in holding if slot_of(a) == slot]
         if fact is not None and disputed(fact, values):
             return False
     return True
-
-
-def is_pair(node: NamedNode) -> bool:
-    """True for the node of a participation or a use."""
-    return node.value.startswith((PARTICIPATION, USE))

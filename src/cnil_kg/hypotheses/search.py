@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
+
+from pyoxigraph import Quad
 
 from cnil_kg.conclude import Concluder
 from cnil_kg.hypotheses.conflict import State
 from cnil_kg.hypotheses.goal import Blocked, Goal, belying, claims_on, no_rule, outcomes, split
-from cnil_kg.hypotheses.opened import Change, Opened, admissible, opened, slots_of
+from cnil_kg.hypotheses.opened import Change, Opened, admissible, opened, slots_of, values_of
 from cnil_kg.hypotheses.trial import trial
 from cnil_kg.missing import Atoms, Question, question
 from cnil_kg.model import Premise
@@ -42,7 +44,8 @@ class Found:
     Attributes:
         changes: the smallest changes, fewest facts first.
         already: the goal is reached as it is.
-        stopped: why it ended early: `limit`, `time`, `size`; None when there is nothing else to find.
+        stopped: why it ended early: `limit`, `time`, `size`, or `unconfirmed` (the engine did not confirm what the
+            clauses promise, and that was not extended); None when there is nothing else to find.
         tried: how many changes were looked at.
         blocked: why there is none, when none can be.
     """
@@ -86,30 +89,27 @@ class _Search:
         self.start = found.start = opened(reasoned, goal.unit.graph)
         heads = self.start.ground.heads(goal.unit.graph, goal.unit.node)
         wanted, others = split(reasoned.rulebook, goal, heads)
-        kept = {slot: [a.object for a in atoms] for slot, atoms in self.start.by_slot.items()}
-        self.asked: Question = question(self.start.ground, wanted | others, (), kept)  # type: ignore[arg-type]
+        self.asked: Question = question(self.start.ground, wanted | others, (), values_of(self.start.by_slot))
         self.wanted = self._bits(wanted)
         self.others = self._bits(others)
-        self.cut = False
+        self.cut = self.unconfirmed = False
 
-    def _bits(self, heads: object) -> Atoms:
-        return sum({self.asked.bits[head] for head in heads})  # type: ignore[attr-defined]
+    def _bits(self, heads: Iterable[Quad]) -> Atoms:
+        return sum(self.asked.bits[head] for head in heads)
 
     def run(self, rules: tuple[str, ...]) -> Found:
         """Search until nothing is left, or a bound is met."""
         if not self.wanted:
             self.found.blocked = Blocked("not-here", rules, ())
             return self.found
-        for change in self._candidates():
-            for smaller in self._minimal(change):
-                if not any(known.within(smaller) for known in self.found.changes):
-                    self.found.changes.append(smaller)
+        for layer in self._layers():
+            self._keep(layer)
             if len(self.found.changes) >= self.bounds.limit:
                 self.found.stopped = "limit"
                 break
-        if self.found.stopped is None and self.cut:
-            self.found.stopped = "size"
-        self.found.changes.sort(key=self._rank)
+        if self.found.stopped is None and (self.cut or self.unconfirmed):
+            self.found.stopped = "size" if self.cut else "unconfirmed"
+        self.found.changes = sorted(self.found.changes, key=self._rank)[: self.bounds.limit]
         if not self.found.changes and self.found.stopped is None:
             self.found.blocked = Blocked("facts", rules, tuple(self._fixed()))
         return self.found
@@ -117,39 +117,52 @@ class _Search:
     def _rank(self, change: Change) -> tuple[int, int, tuple[list[str], list[str]]]:
         return len(slots_of(self.start, change)), len(change), change.order
 
-    def _candidates(self) -> Iterator[Change]:
-        """Changes after which the clauses say that the goal is reached, fewest facts first."""
+    def _layers(self) -> Iterator[list[Change]]:
+        """Changes after which the clauses say that the goal is reached: those of one fact, of two, and so on."""
         waiting = [(*self._rank(Change()), 0, Change())]
         seen = {Change()}
+        layer: list[Change] = []
+        facts = 0
         while waiting:
-            change = heapq.heappop(waiting)[-1]
+            now, *_, change = heapq.heappop(waiting)
+            if now > facts and layer:
+                yield layer
+                layer = []
+            facts = now
             if any(known.within(change) for known in self.found.changes):
                 continue
             if time.monotonic() > self.ends:
                 self.found.stopped = "time"
-                return
-            self.found.tried += 1
-            moves = State(self.start, self.asked, change).conflict(self.wanted, self.others)
+                break
+            moves = self._moves(change)
             if moves is None:
-                yield change
-                continue
-            for move in moves:
-                more = change | move
-                if more in seen:
-                    continue
+                layer.append(change)
+            for more in sorted({change | move for move in moves or ()} - seen, key=self._rank):
                 seen.add(more)
-                if len(slots_of(self.start, more)) > self.bounds.size:
-                    self.cut = True
-                elif admissible(self.start, more):
+                size = len(slots_of(self.start, more))
+                self.cut |= size > self.bounds.size
+                if size <= self.bounds.size and admissible(self.start, more):
                     heapq.heappush(waiting, (*self._rank(more), len(seen), more))
+        yield layer
 
-    def _minimal(self, change: Change) -> list[Change]:
-        """The change, or the parts of it that suffice, as the engine finds; nothing if it does not reach the goal."""
-        parts = [change]
-        if len(change) <= _PARTS:
-            parts += [part for part in _parts(change) if admissible(self.start, part)]
-        good = [p for p, reaches in zip(parts, trial(self.reasoned, self.goal, parts), strict=True) if reaches]
-        return [p for p in good if not any(q != p and q.within(p) for q in good)]
+    def _moves(self, change: Change) -> set[Change] | None:
+        self.found.tried += 1
+        return State(self.start, self.asked, change).conflict(self.wanted, self.others)
+
+    def _keep(self, layer: list[Change]) -> None:
+        """Of each change, what suffices as the engine finds: the change, or a part of it."""
+        parts = {change: self._parts(change) for change in layer}
+        tried = list(dict.fromkeys(part for of in parts.values() for part in of))
+        good = {p for p, reaches in zip(tried, trial(self.reasoned, self.goal, tried), strict=True) if reaches}
+        for change in layer:
+            self.unconfirmed |= good.isdisjoint(parts[change])
+        good |= set(self.found.changes)
+        self.found.changes = [p for p in good if not any(q != p and q.within(p) for q in good)]
+
+    def _parts(self, change: Change) -> list[Change]:
+        """A change and its parts, but those of a change too large to be tried so."""
+        some = _parts(change) if len(change) <= _PARTS else ()
+        return [change, *(part for part in some if admissible(self.start, part))]
 
     def _fixed(self) -> list[Premise]:
         """The facts that the question reads and no change of a fact lifts, with the statements they follow from."""

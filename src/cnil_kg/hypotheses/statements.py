@@ -103,7 +103,7 @@ class _Reader:
             subjects = {t: [subject, *self._originals(subject, unit)] for t in found}
         there = []
         for wanted in found:
-            candidates = [Triple(s, wanted.predicate, wanted.object) for s in subjects[wanted]]  # type: ignore[arg-type]
+            candidates = [Triple(s, wanted.predicate, wanted.object) for s in subjects[wanted]]
             stated = [t for t in candidates if t in self.reasoned.facts.origins]
             if not stated:
                 raise InputError("it is not stated", where, self._instead(subjects[wanted], wanted))
@@ -185,7 +185,8 @@ class _Reader:
             owned = [q.object for q in self._quads(node, CKG + "hasProcessing", None)]
             units = {o: [self.lookup.shown(o)] for o in owned}
         if len(units) == 1:
-            return next(iter(units))
+            (unit,) = units
+            return NamedNode(unit.value)
         of = f"{shrink(fact.iri)} is stated of a {fact.unit}"
         if not units:
             raise InputError(f"{of}, and none fits", where, "Name what is described as such.")

@@ -38,10 +38,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Step:
-    """One fact of a change: values that are no longer stated, values that are stated instead."""
+    """One fact of a change, by its property (IRI): values no longer stated, values stated instead."""
 
     subject: str
-    property: str
+    fact: str
     label: Text
     removed: tuple[Told, ...]
     added: tuple[Told, ...]
@@ -66,7 +66,6 @@ def steps(reasoned: Reasoned, start: Opened, change: Change) -> tuple[Step, ...]
     for quad in sorted(change.added, key=str):
         told = _supposed(book, names, facts[quad.predicate], quad)
         added.setdefault((quad.subject, quad.predicate), []).append(told)  # type: ignore[arg-type]
-    keys = sorted({*removed, *added}, key=str)
     return tuple(
         Step(
             names.node(node),
@@ -75,8 +74,12 @@ def steps(reasoned: Reasoned, start: Opened, change: Change) -> tuple[Step, ...]
             tuple(removed.get((node, property_), ())),
             tuple(added.get((node, property_), ())),
         )
-        for node, property_ in keys
+        for node, property_ in sorted({*removed, *added}, key=_by_name)
     )
+
+
+def _by_name(key: tuple[NamedNode, NamedNode]) -> tuple[str, str]:
+    return key[0].value, key[1].value
 
 
 def _places(reasoned: Reasoned, quads: Iterable[Quad]) -> Iterable[Origin]:
@@ -88,7 +91,7 @@ def _supposed(book: Rulebook, names: Names, fact: Fact, quad: Quad) -> Told:
     kinds = _SOME.get(fact.type, ())
     tried = fact.answers[: len(kinds)]
     if quad.object in tried:
-        return Told(None, kinds[tried.index(quad.object)])  # type: ignore[arg-type]
+        return Told(None, kinds[tried.index(quad.object)])
     return Told(_written(quad.object), _words(book, names, quad.object))
 
 

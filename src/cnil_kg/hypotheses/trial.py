@@ -1,4 +1,4 @@
-"""Hypotheses tried by the engine itself: each change makes a named graph beside the others, all reasoned upon at once."""
+"""Hypotheses tried by the engine itself: each change makes a named graph, all are reasoned upon at once."""
 
 from __future__ import annotations
 
