@@ -29,6 +29,7 @@ class Opened:
 
     Attributes:
         graph: its named graph.
+        bare: what follows from it without its facts.
         ground: the clauses, all facts open.
         stated: for each atom that holds because it is stated, the statements that carry it (on the unit itself, on
             the association or usage of the pair, on the project).
@@ -38,6 +39,7 @@ class Opened:
     """
 
     graph: NamedNode
+    bare: Reasoned
     ground: Ground
     stated: Mapping[Quad, tuple[Quad, ...]]
     fixed: tuple[Quad, ...]
@@ -72,7 +74,7 @@ def opened(reasoned: Reasoned, graph: NamedNode) -> Opened:
         for q in reasoned.store.quads_for_pattern(None, None, None, graph)
         if q.predicate in facts and q not in stated and _of_unit(bare, q) and q not in clauses.clauses
     ]
-    return Opened(graph, clauses, stated, tuple(sorted(fixed, key=str)), contested, by_slot)
+    return Opened(graph, bare, clauses, stated, tuple(sorted(fixed, key=str)), contested, by_slot)
 
 
 def values_of(by_slot: Mapping[Slot, list[Quad]]) -> dict[Slot, list[Value]]:

@@ -18,11 +18,12 @@ from cnil_kg.conclude import Concluder
 from cnil_kg.hypotheses.conflict import State
 from cnil_kg.hypotheses.goal import Blocked, Goal, belying, claims_on, no_rule, outcomes, split
 from cnil_kg.hypotheses.opened import Change, Opened, admissible, opened, slots_of, values_of
-from cnil_kg.hypotheses.trial import trial
+from cnil_kg.hypotheses.trial import Trial
 from cnil_kg.missing import Atoms, Question, question
 from cnil_kg.model import Premise
 from cnil_kg.reason import Reasoned
-from cnil_kg.vocab import CKG
+from cnil_kg.strata import read_names
+from cnil_kg.support import Support
 
 _PARTS = 8
 """Statements of a change up to which every part is tried: 254 parts."""
@@ -67,7 +68,8 @@ def search(reasoned: Reasoned, concluder: Concluder, goal: Goal, bounds: Bounds)
         bounds: where the search ends.
     """
     found = Found()
-    if trial(reasoned, goal, [Change()]) == [True]:
+    trial = Trial(reasoned, goal)
+    if trial.reached([Change()]) == [True]:
         found.already = True
         return found
     rules = outcomes(reasoned.rulebook, goal.question)[goal.outcome]
@@ -79,16 +81,17 @@ def search(reasoned: Reasoned, concluder: Concluder, goal: Goal, bounds: Bounds)
         stated = tuple(dict.fromkeys(p for quad in claims for p in concluder.support.of(quad)))
         found.blocked = Blocked("claim", rules, stated)
         return found
-    return _Search(reasoned, concluder, goal, bounds, found).run(rules)
+    return _Search(trial, concluder, bounds, found).run(rules)
 
 
 class _Search:
-    def __init__(self, reasoned: Reasoned, concluder: Concluder, goal: Goal, bounds: Bounds, found: Found) -> None:
-        self.reasoned, self.concluder, self.goal, self.bounds, self.found = reasoned, concluder, goal, bounds, found
+    def __init__(self, trial: Trial, concluder: Concluder, bounds: Bounds, found: Found) -> None:
+        self.trial, self.concluder, self.bounds, self.found = trial, concluder, bounds, found
+        self.reasoned, goal = trial.reasoned, trial.goal
         self.ends = time.monotonic() + bounds.seconds
-        self.start = found.start = opened(reasoned, goal.unit.graph)
+        self.start = found.start = opened(self.reasoned, goal.unit.graph)
         heads = self.start.ground.heads(goal.unit.graph, goal.unit.node)
-        wanted, others = split(reasoned.rulebook, goal, heads)
+        wanted, others = split(self.reasoned.rulebook, goal, heads)
         self.asked: Question = question(self.start.ground, wanted | others, (), values_of(self.start.by_slot))
         self.wanted = self._bits(wanted)
         self.others = self._bits(others)
@@ -100,18 +103,19 @@ class _Search:
     def run(self, rules: tuple[str, ...]) -> Found:
         """Search until nothing is left, or a bound is met."""
         if not self.wanted:
-            self.found.blocked = Blocked("not-here", rules, ())
+            self.found.blocked = Blocked("not-here", rules, self._stays())
             return self.found
         for layer in self._layers():
             self._keep(layer)
             if len(self.found.changes) >= self.bounds.limit:
                 self.found.stopped = "limit"
+            if self.found.stopped:
                 break
         if self.found.stopped is None and (self.cut or self.unconfirmed):
             self.found.stopped = "size" if self.cut else "unconfirmed"
         self.found.changes = sorted(self.found.changes, key=self._rank)[: self.bounds.limit]
         if not self.found.changes and self.found.stopped is None:
-            self.found.blocked = Blocked("facts", rules, tuple(self._fixed()))
+            self.found.blocked = Blocked("facts", rules, self._stays())
         return self.found
 
     def _rank(self, change: Change) -> tuple[int, int, tuple[list[str], list[str]]]:
@@ -150,28 +154,42 @@ class _Search:
         return State(self.start, self.asked, change).conflict(self.wanted, self.others)
 
     def _keep(self, layer: list[Change]) -> None:
-        """Of each change, what suffices as the engine finds: the change, or a part of it."""
-        parts = {change: self._parts(change) for change in layer}
-        tried = list(dict.fromkeys(part for of in parts.values() for part in of))
-        good = {p for p, reaches in zip(tried, trial(self.reasoned, self.goal, tried), strict=True) if reaches}
-        for change in layer:
-            self.unconfirmed |= good.isdisjoint(parts[change])
-        good |= set(self.found.changes)
-        self.found.changes = [p for p in good if not any(q != p and q.within(p) for q in good)]
+        """Of each change, what suffices as the engine finds: the change, or a part of it; no more than asked for."""
+        for start in range(0, len(layer), self.bounds.limit):
+            some = layer[start : start + self.bounds.limit]
+            reaching = self._reaching(some)
+            self.unconfirmed |= len(reaching) < len(some)
+            parts = dict.fromkeys(part for change in reaching for part in self._parts(change))
+            good = {*self.found.changes, *reaching, *self._reaching(list(parts))}
+            self.found.changes = [p for p in good if not any(q != p and q.within(p) for q in good)]
+            if len(self.found.changes) >= self.bounds.limit:
+                return
+            if time.monotonic() > self.ends:
+                self.found.stopped = "time"
+                return
+
+    def _reaching(self, changes: list[Change]) -> list[Change]:
+        return [c for c, reaches in zip(changes, self.trial.reached(changes), strict=True) if reaches]
 
     def _parts(self, change: Change) -> list[Change]:
-        """A change and its parts, but those of a change too large to be tried so."""
+        """The parts of a change, but of one too large to be tried so."""
         some = _parts(change) if len(change) <= _PARTS else ()
-        return [change, *(part for part in some if admissible(self.start, part))]
+        return [part for part in some if admissible(self.start, part)]
 
-    def _fixed(self) -> list[Premise]:
-        """The facts that the question reads and no change of a fact lifts, with the statements they follow from."""
-        read = {atom for atom in self.start.fixed if atom in self.asked.bits}
-        read |= {q for q in self.start.ground.base if f"{CKG}" in q.predicate.value and q.predicate in self._facts()}
-        return list(dict.fromkeys(p for quad in sorted(read, key=str) for p in self.concluder.support.of(quad)))
+    def _stays(self) -> tuple[Premise, ...]:
+        return tuple(dict.fromkeys(self._fixed()))
 
-    def _facts(self) -> set[object]:
-        return {property_ for _, _, property_ in self.asked.slots}
+    def _fixed(self) -> Iterator[Premise]:
+        """What the facts that bear on the question, and that follow from other statements, follow from."""
+        start, book = self.start, self.reasoned.rulebook
+        read = set().union(*(read_names(rule) for rule in self.trial.book.rules if not rule.describes))
+        known = {fact.iri for fact in book.facts if fact.iri in read}
+        support = Support(start.bare, self.concluder.names)
+        fixed = {q for q in start.ground.base if q.predicate.value in known and q in start.bare.derived}
+        for quad in sorted(fixed, key=str):
+            yield from support.of(quad)
+        for quad in start.fixed:
+            yield from self.concluder.support.of(quad) if quad not in fixed else ()
 
 
 def _parts(change: Change) -> Iterator[Change]:
