@@ -11,7 +11,7 @@ from cnil_kg.formats.json import contradiction_of, text_of
 from cnil_kg.formats.words import LEVELS, QUESTIONS, REASONS, STATUSES, article, clean, name, phrase, value
 from cnil_kg.hypotheses.changes import Difference
 from cnil_kg.hypotheses.told import Step, Told
-from cnil_kg.model import Conclusion, Contradiction, Finding, Premise, Report, Text
+from cnil_kg.model import Conclusion, Contradiction, Finding, Premise, Text
 from cnil_kg.whatif import Compared, Sought
 
 _SHOWN = 6
@@ -64,8 +64,8 @@ _WORDS = {
     "no-rule": Text("Impossible : aucune règle en vigueur au {day} ne conclut ainsi ({rules}).",
                     "Impossible: no rule in force on {day} concludes it ({rules})."),
     "not-here": Text(
-        "Impossible : aucune règle qui conclut ainsi ({rules}) ne peut s'appliquer ici, quels que soient les faits.",
-        "Impossible: none of the rules that conclude it ({rules}) can apply here, whatever the facts."),
+        "Impossible : aucune règle qui conclut ainsi ({rules}) ne peut s'appliquer ici, vu ce qui demeure.",
+        "Impossible: none of the rules that conclude it ({rules}) can apply here, given what stays."),
     "claim": Text("Impossible sans contradiction : la description affirme elle-même autre chose.",
                   "Impossible without a contradiction: the description itself claims something else."),
     "facts": Text(
@@ -113,7 +113,7 @@ class _Comparison:
         heads = list(_head(c.after.as_of, c.removed, c.added, lang))
         yield from ([heads[0], "", "```diff", *heads[2:], "```"] if self.markdown else heads)
         yield ""
-        sizes = _sizes(c.after)
+        sizes = {"c": found.compared[0], "f": found.compared[1], "k": len(c.after.contradictions)}
         if not found:
             yield word("nothing", lang, **sizes)
             return
@@ -167,9 +167,14 @@ class _Comparison:
 
     def finding(self, d: Difference[Finding]) -> list[str]:
         f, lang = d.either, self.lang
-        was, now = (STATUSES[x.status].of(lang) if x else word("absent", lang) for x in (d.before, d.after))
+        was, now = (self._found(x) for x in (d.before, d.after))
         first = f"{f.id} [{LEVELS[f.level].of(lang)}] — {self.name(f.subject)}{_colon(lang)}{was} → {now}"
         return self._row(first, f"{f.message.of(lang)} ({'; '.join(article(a, lang) for a in f.articles)})")
+
+    def _found(self, f: Finding | None) -> str:
+        if f is None:
+            return word("absent", self.lang)
+        return STATUSES[f.status].of(self.lang) + (f", {REASONS[f.reason].of(self.lang)}" if f.reason else "")
 
     def contradiction(self, d: Difference[Contradiction]) -> list[str]:
         c, lang = d.either, self.lang
@@ -178,10 +183,6 @@ class _Comparison:
 
     def side(self, p: Premise) -> str:
         return f"{self.name(p.predicate)} = {clean(p.object)} ({clean(p.place)})"
-
-
-def _sizes(report: Report) -> dict[str, int]:
-    return {"c": len(report.conclusions), "f": len(report.findings), "k": len(report.contradictions)}
 
 
 def _goal_lines(sought: Sought, lang: str, markdown: bool) -> Iterator[str]:
@@ -235,11 +236,7 @@ def _document(compared: Compared) -> dict[str, Any]:
         "inputs": list(compared.before.inputs),
         "removed": list(compared.removed),
         "added": list(compared.added),
-        "compared": {
-            "conclusions": len(compared.after.conclusions),
-            "findings": len(compared.after.findings),
-            "contradictions": len(compared.after.contradictions),
-        },
+        "compared": {"conclusions": found.compared[0], "findings": found.compared[1]},
         "conclusions": [
             {
                 "kind": d.kind, "question": d.either.question, "project": d.either.project,
@@ -252,7 +249,7 @@ def _document(compared: Compared) -> dict[str, Any]:
             {
                 "kind": d.kind, "id": d.either.id, "project": d.either.project, "subject": d.either.subject,
                 "level": d.either.level, "message": text_of(d.either.message), "articles": list(d.either.articles),
-                "before": d.before.status if d.before else None, "after": d.after.status if d.after else None,
+                "before": _finding(d.before), "after": _finding(d.after),
             }
             for d in found.findings
         ],
@@ -269,6 +266,13 @@ def _verdict(c: Conclusion | None) -> dict[str, Any] | None:
         "reason": c.reason, "rules": list(c.rules), "articles": list(c.articles),
         "missing": [{"property": m.property, "subject": m.subject} for m in c.missing],
     }  # fmt: skip
+
+
+def _finding(f: Finding | None) -> dict[str, Any] | None:
+    if f is None:
+        return None
+    missing = [{"property": m.property, "subject": m.subject} for m in f.missing]
+    return {"status": f.status, "reason": f.reason, "missing": missing}
 
 
 def _sought(sought: Sought) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cnil_kg.model import Conclusion, Contradiction, Finding, Report
 
 T = TypeVar("T", Conclusion, Finding, Contradiction)
+Key = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class Difference(Generic[T]):
 
 @dataclass(frozen=True)
 class Differences:
-    """All that differs, in the order of the reports."""
+    """All that differs, in the order of the reports; `compared`: how many conclusions and requirements there were in
+    either report."""
 
     conclusions: tuple[Difference[Conclusion], ...]
     findings: tuple[Difference[Finding], ...]
     contradictions: tuple[Difference[Contradiction], ...]
+    compared: tuple[int, int]
 
     def __bool__(self) -> bool:
         return bool(self.conclusions or self.findings or self.contradictions)
@@ -45,25 +48,20 @@ class Differences:
 
 def differences(before: Report, after: Report) -> Differences:
     """What differs between two reports: answers with status and rules, requirements and theirs, contradictions."""
-    conclusions = _paired({_place(c): c for c in before.conclusions}, {_place(c): c for c in after.conclusions})
-    findings = _paired(
-        {(f.project, f.id, f.subject): f for f in before.findings},
-        {(f.project, f.id, f.subject): f for f in after.findings},
-    )
-    contradictions = _paired(
-        {(c.project, c.subject, c.ids, c.sides): c for c in before.contradictions},
-        {(c.project, c.subject, c.ids, c.sides): c for c in after.contradictions},
-    )
+    conclusions = _paired(before.conclusions, after.conclusions, _asked)
+    findings = _paired(before.findings, after.findings, lambda f: (f.id, f.subject))
+    contradictions = _paired(before.contradictions, after.contradictions, lambda c: (c.subject, c.ids, c.sides))
     return Differences(
         tuple(d for d in conclusions if _said(d.before) != _said(d.after)),
         tuple(d for d in findings if _found(d.before) != _found(d.after)),
         tuple(d for d in contradictions if d.kind != "changed"),
+        (len(conclusions), len(findings)),
     )
 
 
-def _place(c: Conclusion) -> tuple[object, ...]:
+def _asked(c: Conclusion) -> Key:
     """The question and its subject; for a legal basis claimed among others, the basis too."""
-    return c.project, c.question, c.subject, c.object, c.value if c.question == "legalBasis" else None
+    return c.question, c.subject, c.object, c.value if c.question == "legalBasis" else None
 
 
 def _said(c: Conclusion | None) -> tuple[object, ...]:
@@ -74,5 +72,16 @@ def _found(f: Finding | None) -> tuple[object, ...]:
     return (f.status, f.reason) if f else ()
 
 
-def _paired(before: Mapping[object, T], after: Mapping[object, T]) -> list[Difference[T]]:
-    return [Difference(before.get(k), after.get(k)) for k in dict.fromkeys((*before, *after))]
+def _paired(before: Sequence[T], after: Sequence[T], about: Callable[[T], Key]) -> list[Difference[T]]:
+    """Each with what is said of the same thing in the same project; else, where an edit moves things from one
+    description to another, of the same thing."""
+    now = {(x.project, about(x)): x for x in after}
+    pairs = [Difference(x, now.pop((x.project, about(x)), None)) for x in before]
+    left: dict[Key, list[T]] = {}
+    for x in now.values():
+        left.setdefault(about(x), []).append(x)
+    moved = []
+    for d in pairs:
+        rest = left.get(about(d.either), []) if d.after is None else []
+        moved.append(Difference(d.before, rest.pop(0)) if rest else d)
+    return moved + [Difference(None, x) for rest in left.values() for x in rest]
