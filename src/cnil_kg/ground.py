@@ -6,7 +6,7 @@ each way a rule then applies is a clause. Clauses are what `missing.py` searches
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -122,9 +122,17 @@ class Compiled:
         return found
 
 
-def ground(reasoned: Reasoned) -> Ground:
-    """Ground the rules in force on a run."""
-    plan = _plan(reasoned)
+def ground(
+    reasoned: Reasoned, *, also: Mapping[Slot, Iterable[Value]] | None = None, describing: bool = False
+) -> Ground:
+    """Ground the rules in force on a run.
+
+    Args:
+        reasoned: the run.
+        also: for some open slots, values they can have besides the answers of the fact table.
+        describing: ground the rules that read descriptions too, those in normal form.
+    """
+    plan = _plan(reasoned, describing)
     doctrine = {q for q, d in reasoned.derived.items() if not d.rules[0].describes}
     store = Store()
     store.extend(reasoned.rulebook.readable)
@@ -133,7 +141,8 @@ def ground(reasoned: Reasoned) -> Ground:
     store.extend(base)
     slots = _slots(reasoned, store, plan.used)
     for (graph, node, property_), fact in slots.items():
-        store.extend(Quad(node, property_, answer, graph) for answer in fact.answers)
+        answers = (*fact.answers, *(also or {}).get((graph, node, property_), ()))
+        store.extend(Quad(node, property_, answer, graph) for answer in answers)
     result = Ground(base, slots)
     _saturate(store, plan, result)
     return result
@@ -198,11 +207,14 @@ def _feeding_first(steps: Sequence[_Step]) -> list[_Step]:
     return [steps[place] for place in sorted(range(len(steps)), key=lambda n: (depth[n], n))]
 
 
-def _plan(reasoned: Reasoned) -> _Plan:
+def _plan(reasoned: Reasoned, describing: bool) -> _Plan:
     """The plan of a day of law, worked out once; `reason` has already put the rules in strata."""
-    plans, key = reasoned.rulebook.plans, ("ground", reasoned.as_of)
+    plans, key = reasoned.rulebook.plans, ("ground", reasoned.as_of, describing)
     if key not in plans:
-        _, strata = plan(reasoned.rulebook, reasoned.as_of)
+        first, strata = plan(reasoned.rulebook, reasoned.as_of)
+        if describing:
+            plain = [[one for one in stratum if not one[0].body.opaque] for stratum in first]
+            strata = [*plain, *strata]
         plans[key] = _Plan(reasoned.rules, strata)
     found: _Plan = plans[key]
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
@@ -45,7 +46,7 @@ def from_documents(found: Iterable[Document | InputError], terms: Terms) -> Fact
     parts = partition(run.origins, terms.known)
     return Facts(
         store=_store(parts),
-        descriptions=tuple(_description(part, run) for part in parts),
+        descriptions=tuple(_description(part, run.origins, run.names) for part in parts),
         origins={triple: tuple(places) for triple, places in run.origins.items()},
         paths=paths(run.links, run.blank),
         inputs=tuple(dict.fromkeys(run.names)),
@@ -101,6 +102,27 @@ def _store(parts: Sequence[Part]) -> Store:
     return store
 
 
-def _description(part: Part, run: _Run) -> Description:
-    files = {place.file for triple in part.triples for place in run.origins[triple]}
-    return Description(part.graph, part.project, tuple(name for name in run.names if name in files))
+def _description(part: Part, origins: Mapping[Triple, Sequence[Origin]], names: Sequence[str]) -> Description:
+    files = {place.file for triple in part.triples for place in origins[triple]}
+    return Description(part.graph, part.project, tuple(name for name in names if name in files))
+
+
+def edited(facts: Facts, removed: Iterable[Triple], added: Mapping[Triple, Origin], terms: Terms) -> Facts:
+    """What would have been read without some triples and with others.
+
+    Args:
+        facts: what was read.
+        removed: triples of it.
+        added: other triples, without blank nodes, each with the place it is told to come from.
+        terms: the terms that the rulebook knows.
+    """
+    gone = set(removed)
+    origins = {triple: places for triple, places in facts.origins.items() if triple not in gone}
+    origins |= {triple: (place,) for triple, place in added.items()}
+    parts = partition(origins, terms.known)
+    return replace(
+        facts,
+        store=_store(parts),
+        descriptions=tuple(_description(part, origins, facts.inputs) for part in parts),
+        origins=origins,
+    )

@@ -82,8 +82,13 @@ class SearchLimitError(Exception):
     """The search grew beyond its bound."""
 
 
-def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -> Question:
-    """The clauses that lead to `goals` and `ends`, by stratum, and the slots in them."""
+def question(
+    ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = (), kept: Mapping[Slot, list[Value]] | None = None
+) -> Question:
+    """The clauses that lead to `goals` and `ends`, by stratum, and the slots in them.
+
+    `kept`: values that are told apart from all others, whatever the clauses say of them.
+    """
     goal_set, end_set = frozenset(goals), frozenset(ends)
     reached = set(goal_set | end_set)
     wanted = sorted(reached, key=str)
@@ -102,7 +107,7 @@ def question(ground: Ground, goals: Iterable[Quad], ends: Iterable[Quad] = ()) -
             reached.update(fresh)
             wanted += fresh
     clauses.sort(key=lambda c: c.stratum)
-    slots = _answers(ground, clauses, leaves)
+    slots = _answers(ground, clauses, leaves, kept or {})
     spared = {a for a, slot in leaves.items() if a.object not in slots[slot]}  # like another answer that is kept
     clauses = [c for c in clauses if spared.isdisjoint(_atoms_of(c))]
     numbered = [_numbered(c, bits) for c in clauses]
@@ -163,7 +168,9 @@ def _atoms_of(clause: Clause) -> set[Quad]:
     return atoms
 
 
-def _answers(ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot]) -> dict[Slot, list[Value]]:
+def _answers(
+    ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot], kept: Mapping[Slot, list[Value]]
+) -> dict[Slot, list[Value]]:
     """For each slot one answer of each kind the clauses tell apart, and one they do not mention, if any."""
     marks: dict[Quad, set[object]] = {atom: set() for atom in leaves}
     for clause in clauses:
@@ -174,12 +181,15 @@ def _answers(ground: Ground, clauses: list[Clause], leaves: dict[Quad, Slot]) ->
     kinds: dict[Slot, set[frozenset[object]]] = {}
     for slot in dict.fromkeys(leaves.values()):
         graph, node, property_ = slot
+        slots[slot] = list(kept.get(slot, ()))
         for answer in ground.slots[slot].answers:
+            if answer in slots[slot]:
+                continue
             atom = Quad(node, property_, answer, graph)
             kind = frozenset(marks.get(atom, ()))
             if kind not in kinds.setdefault(slot, set()):
                 kinds[slot].add(kind)
-                slots.setdefault(slot, []).append(answer)
+                slots[slot].append(answer)
     return slots
 
 
