@@ -38,7 +38,7 @@ _WORDS = {
     "already": Text("Ce verdict est déjà celui de la description : rien à changer.",
                     "The description has this verdict already: nothing to change."),
     "found": Text(
-        "{n} changements de faits y mèneraient, les plus petits d'abord ; aucune partie d'un seul n'y suffit.",
+        "{n} changements de faits y mèneraient, les plus petits d'abord ; aucune partie de l'un d'eux n'y suffit.",
         "{n} changes of facts would lead there, the smallest first; no part of one is enough.",
     ),
     "one": Text(
