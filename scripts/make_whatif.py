@@ -71,7 +71,8 @@ given another value; the rest of the description stays. `legalBasis=consent` mea
 `after`, each with `value`, `status`, `presumed`, `toBeConfirmed`, `reason`, `rules`, `articles`, `missing`),
 `findings[]` (`kind`, `id`, `project`, `subject`, `level`, `message`, `articles`, `before`, `after`) and
 `contradictions[]`. With one: `goal`, `already`, `changes[]`, each a list of steps (`kind`: `add`, `remove` or
-`replace`; `subject`, `property`, `label`, `removed[]` and `added[]` with `value`, `text` and where it is `stated`;
+`replace`; `subject`, `property`, `label`, `removed[]`, `added[]` and `beside[]` (values that stay) with
+`value`, `text` and where it is `stated`;
 `value` is null where any value of the kind told in `text` will do), `stopped` (null, `limit`, `time`, `size` or
 `unconfirmed`) and `impossible` (null, or `why`: `no-rule`, `not-here`, `claim` or `facts`; `rules`; `stated[]`).
 Exit code 0 when it answered, 2 for a statement, goal or file that cannot be read.
