@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Quad
 
 from cnil_kg.conclude import Concluder
 from cnil_kg.errors import CnilKgError
+from cnil_kg.formats.whatif import render, render_goal
 from cnil_kg.hypotheses.goal import Goal, read_goal
 from cnil_kg.hypotheses.opened import Change, Opened, admissible, opened, slot_of
 from cnil_kg.hypotheses.search import Bounds, search
@@ -24,7 +25,7 @@ from cnil_kg.missing import question
 from cnil_kg.reason import Reasoned, disputed
 from cnil_kg.strata import read_names
 from cnil_kg.vocab import CKG
-from cnil_kg.whatif import Read, compare, read, seek
+from cnil_kg.whatif import Compared, Read, Sought, compare, read, seek
 from harness import AS_OF, CASES, HEADER, ROOT, command
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -33,8 +34,7 @@ from make_whatif import PAGE, page
 
 BANK = str(ROOT / "examples" / "bank.ttl")
 TRAINING = "https://example.org/bank/training"
-BESIDE = "(nothing is stated, or other values stay)"
-JSON = ("--format", "json", "--as-of", AS_OF)
+LINE = 35
 FEW = {
     "scope=out": "ex:p ckg:technique ckg:SupervisedTechnique ; ckg:phase ckg:DevelopmentPhase .",
     "regime=gdpr": "ex:p ckg:processesPersonalData false ; ckg:developmentSameAsDeployment ckg:Exclusively .",
@@ -125,6 +125,16 @@ def bank() -> Read:
     return read([BANK], as_of=AS_OF)
 
 
+@cache
+def off_the_list() -> Compared:
+    return compare(bank(), [], ["ex:training ckg:mandatoryListItem ckg:LM08"])
+
+
+@cache
+def without_dpia() -> Sought:
+    return seek(bank(), "dpia=notRequired", Bounds(seconds=60, size=2))
+
+
 def lines(*arguments: str) -> list[str]:
     code, out, err = command("whatif", *arguments, "--as-of", AS_OF, "--lang", "en")
     assert (code, err) == (0, "")
@@ -138,7 +148,7 @@ def refused(*arguments: str) -> str:
 
 
 def test_what_a_statement_changes() -> None:
-    found = lines(BANK, "--remove", "ex:training ckg:mandatoryListItem ckg:LM08")
+    found = [line.strip() for line in render(off_the_list(), "text", "en").splitlines() if line.strip()]
     assert found[1:] == [
         "- ex:training ckg:mandatoryListItem ckg:LM08",
         "Changed: 1 of 7 conclusions, 0 of 168 requirements, 0 contradictions.",
@@ -224,14 +234,14 @@ def test_a_file_that_cannot_be_read_stops_everything(tmp_path: Path) -> None:
 
 
 def test_the_changes_that_reach_a_goal() -> None:
-    found = lines(BANK, "--goal", "dpia=notRequired", "--size", "2")
+    found = [line.strip() for line in render_goal(without_dpia(), "text", "en").splitlines() if line.strip()]
     assert found[1:] == [
         f"Goal: Impact assessment (DPIA) = not required — {TRAINING}",
         "One change of facts would lead there; no part of it is enough.",
         found[3],
         "1.",
-        f"- impact assessment made with the founding text = yes {BESIDE} — {TRAINING}",
-        f"- legal basis claimed = legal obligation {BESIDE} — {TRAINING}",
+        f"- impact assessment made with the founding text = yes (nothing is stated) — {TRAINING}",
+        f"- legal basis claimed = legal obligation, beside legitimate interest ({BANK}:{LINE}) — {TRAINING}",
         "Changes of more facts (--size) were not looked for: there may be some.",
     ]
     assert found[3].startswith("This describes a different project")
@@ -291,17 +301,14 @@ def test_a_search_that_is_stopped_says_so() -> None:
 
 
 def test_the_json_documents() -> None:
-    code, out, _ = command("whatif", BANK, "--goal", "dpia=notRequired", "--size", "2", *JSON)
-    found = json.loads(out)
-    assert code == 0
+    found = json.loads(render_goal(without_dpia(), "json", "en"))
     assert " ".join(found) == "tool asOf inputs removed added goal already changes stopped impossible note"
     assert [(s["kind"], s["property"], s["added"][0]["value"]) for s in found["changes"][0]] == [
         ("add", CKG + "statutoryDpiaInLegalBasis", "true"),
         ("add", "https://w3id.org/dpv#hasLegalBasis", "https://w3id.org/dpv/legal/eu/gdpr#A6-1-c"),
     ]
     assert (found["stopped"], found["impossible"]) == ("size", None)
-    _, out, _ = command("whatif", BANK, "--remove", "mandatoryListItem=LM08", *JSON)
-    found = json.loads(out)
+    found = json.loads(render(off_the_list(), "json", "en"))
     (one,) = found["conclusions"]
     assert (one["kind"], one["question"]) == ("changed", "dpia")
     assert (one["before"]["presumed"], one["after"]["presumed"]) == (False, True)

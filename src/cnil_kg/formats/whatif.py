@@ -38,7 +38,7 @@ _WORDS = {
     "already": Text("Ce verdict est déjà celui de la description : rien à changer.",
                     "The description has this verdict already: nothing to change."),
     "found": Text(
-        "{n} changements de faits y mèneraient, les plus petits d'abord ; aucune partie d'un seul n'y suffit.",
+        "{n} changements de faits y mèneraient, les plus petits d'abord ; aucune partie de l'un d'eux n'y suffit.",
         "{n} changes of facts would lead there, the smallest first; no part of one is enough.",
     ),
     "one": Text(
@@ -46,8 +46,8 @@ _WORDS = {
         "One change of facts would lead there; no part of it is enough.",
     ),
     "none": Text("Aucun changement trouvé.", "No change found."),
-    "add": Text("{label} = {new} (rien n'est déclaré, ou d'autres valeurs demeurent)",
-                "{label} = {new} (nothing is stated, or other values stay)"),
+    "add": Text("{label} = {new} (rien n'est déclaré)", "{label} = {new} (nothing is stated)"),
+    "beside": Text("{label} = {new}, outre {old}", "{label} = {new}, beside {old}"),
     "remove": Text("{label} : {old} n'est plus déclaré", "{label}: {old} is no longer stated"),
     "replace": Text("{label} = {new}, au lieu de {old}", "{label} = {new}, instead of {old}"),
     "limit": Text("Arrêt au nombre demandé (--limit) : il peut y en avoir d'autres.",
@@ -217,9 +217,10 @@ def _goal_lines(sought: Sought, lang: str, markdown: bool) -> Iterator[str]:
 
 
 def _step(step: Step, lang: str) -> str:
-    old = ", ".join(_told(t, lang) for t in step.removed)
+    beside = step.kind == "add" and bool(step.beside)
+    old = ", ".join(_told(t, lang) for t in (step.beside if beside else step.removed))
     new = ", ".join(_told(t, lang) for t in step.added)
-    said = word(step.kind, lang, label=step.label.of(lang), old=old, new=new)
+    said = word("beside" if beside else step.kind, lang, label=step.label.of(lang), old=old, new=new)
     return f"{said} — {name(step.subject, lang, {})}"
 
 
@@ -309,4 +310,5 @@ def _step_of(step: Step) -> dict[str, Any]:
     return {
         "kind": step.kind, "subject": step.subject, "property": step.fact, "label": text_of(step.label),
         "removed": [told(one) for one in step.removed], "added": [told(one) for one in step.added],
+        "beside": [told(one) for one in step.beside],
     }  # fmt: skip

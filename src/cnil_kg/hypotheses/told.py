@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from cnil_kg.facttable import Fact
-from cnil_kg.hypotheses.opened import Change, Opened
+from cnil_kg.hypotheses.opened import Change, Opened, slot_of
 from cnil_kg.model import Origin, Text
 from cnil_kg.naming import Names
 from cnil_kg.rdf import Value
@@ -38,13 +38,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Step:
-    """One fact of a change, by its property (IRI): values no longer stated, values stated instead."""
+    """One fact of a change, by its property (IRI): values no longer stated, values stated instead, values that stay."""
 
     subject: str
     fact: str
     label: Text
     removed: tuple[Told, ...]
     added: tuple[Told, ...]
+    beside: tuple[Told, ...]
 
     @property
     def kind(self) -> str:
@@ -57,11 +58,12 @@ def steps(reasoned: Reasoned, start: Opened, change: Change) -> tuple[Step, ...]
     names, book = Names(reasoned.facts.paths), reasoned.rulebook
     facts = {f.node: f for f in book.facts}
     removed: dict[tuple[NamedNode, NamedNode], list[Told]] = {}
+    beside: dict[tuple[NamedNode, NamedNode], list[Told]] = {}
     for atom, sources in start.stated.items():
         gone = [q for q in sources if q in change.removed]
-        if gone:
-            told = Told(_written(atom.object), _words(book, names, atom.object), tuple(_places(reasoned, gone)))
-            removed.setdefault((atom.subject, atom.predicate), []).append(told)  # type: ignore[arg-type]
+        told = Told(_written(atom.object), _words(book, names, atom.object), tuple(_places(reasoned, gone or sources)))
+        _, node, property_ = slot_of(atom)
+        (removed if gone else beside).setdefault((node, property_), []).append(told)
     added: dict[tuple[NamedNode, NamedNode], list[Told]] = {}
     for quad in sorted(change.added, key=str):
         told = _supposed(book, names, facts[quad.predicate], quad)
@@ -73,6 +75,7 @@ def steps(reasoned: Reasoned, start: Opened, change: Change) -> tuple[Step, ...]
             book.label(property_.value),
             tuple(removed.get((node, property_), ())),
             tuple(added.get((node, property_), ())),
+            tuple(beside.get((node, property_), ())),
         )
         for node, property_ in sorted({*removed, *added}, key=_by_name)
     )
