@@ -360,13 +360,21 @@ def test_usage_and_bad_input(tmp_path: Path) -> None:
 # == Records of catalogs
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not here")
-@pytest.mark.parametrize(
-    "name", ["hf-card_reddit-tldr.md", "healthdcat-ap_fdz-gesundheit.ttl", "datahub_datasets.yaml"]
-)
-def test_an_imported_record_is_asked_about(name: str, tmp_path: Path) -> None:
-    file = tmp_path / "record.ttl"
-    file.write_text(import_record(str(SHARED / "samples" / "catalogs" / name)).text, encoding="utf-8")
-    found = ask([str(file)], as_of=AS_OF)
-    assert [q.kind for q in found.questions] == ["link"] * len(found.questions) != []
-    assert {q.text for q in found.questions} <= set(LINKS.values())
+SAMPLES = SHARED / "samples" / "catalogs"
+DEFINITIONS = ("openmetadata_classifications.json", "datahub_structured-properties.yaml")
+RECORDS = [p.name for p in sorted(SAMPLES.glob("*.*")) if p.name not in (*DEFINITIONS, "README.md")]
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
+def test_every_imported_record_is_asked_about(tmp_path: Path) -> None:
+    """A dataset or model alone: which processing uses it. A processing: its facts, and who takes part in it."""
+    assert len(RECORDS) == 18
+    for name in RECORDS:
+        file = tmp_path / f"{name}.ttl"
+        file.write_text(import_record(str(SAMPLES / name)).text, encoding="utf-8")
+        found = ask([str(file)], as_of=AS_OF)
+        assert found.errors == () and found.questions, name
+        links = [q for q in found.questions if q.kind == "link"]
+        assert {q.text for q in links} <= set(LINKS.values())
+        if found.report.examined.processings == 0:
+            assert len(links) == len(found.questions) == found.report.examined.datasets, name
