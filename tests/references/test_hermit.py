@@ -24,7 +24,7 @@ def test_hermit_infers_our_types(file: Path) -> None:
     assert ours and ours == theirs
 
 
-@pytest.mark.parametrize("files", batches(one_in=5), ids=lambda fs: f"{fs[0].parent.name}..{fs[-1].parent.name}")
+@pytest.mark.parametrize("files", batches(one_in=10), ids=lambda fs: f"{fs[0].parent.name}..{fs[-1].parent.name}")
 def test_hermit_infers_our_types_of_small_cases(files: list[Path]) -> None:
     ours, theirs = inferred(together(files).reasoned)
     assert ours and ours == theirs

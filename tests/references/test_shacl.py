@@ -47,7 +47,7 @@ def test_findings_of_whole_projects(file: Path, shapes: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "files", batches("findings", one_in=6), ids=lambda fs: f"{fs[0].parent.name}..{fs[-1].parent.name}"
+    "files", batches("findings", one_in=10), ids=lambda fs: f"{fs[0].parent.name}..{fs[-1].parent.name}"
 )
 def test_findings_of_small_cases(files: list[Path], shapes: Path, tmp_path: Path) -> None:
     compare(together(files), shapes, tmp_path)
