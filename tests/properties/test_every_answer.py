@@ -5,6 +5,7 @@ A variant is a copy of a description in a graph of its own; projects never mix, 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +29,7 @@ from cnil_kg.reason import reason
 from cnil_kg.rulebook import load_rulebook
 from harness import AS_OF, CASES, Run, cases
 
-ALL, SAMPLE = 128, 48
+ALL, SAMPLE, MOST = 128, 48, 12
 ASKED = {
     "F0": "scope",
     "F1": "regime",
@@ -39,11 +40,14 @@ ASKED = {
     "F5": "dpia",
 }
 
-# The cases whose expectation says that the question of their entry stays open.
+# The cases whose expectation says that the question of their entry stays open; of many, a fixed choice (MOST an entry)
+# unless CNIL_KG_WHOLE=1 stands in the environment.
 OPEN: dict[str, list[Path]] = {}
 for entry, name, expected in cases():
     if "undetermined" in expected.get("concludes", {}).get(ASKED.get(entry.split("-")[0], ""), {}).values():
         OPEN.setdefault(entry, []).append(CASES / entry / expected.get("file", f"{name}.ttl"))
+if not os.environ.get("CNIL_KG_WHOLE"):
+    OPEN = {entry: paths[:: -(-len(paths) // MOST)] for entry, paths in OPEN.items()}
 Answers = tuple[tuple[Slot, Value], ...]
 
 
@@ -77,6 +81,8 @@ def test_every_answer_settles_the_open_cases(entry: str) -> None:
             continue
         slots, _ = concluder.missing(concluder.goals(asked, unit), concluder.ends(unit.node, unit.graph))
         assert slots
+        for _, node, _ in slots:
+            original(run, unit.graph, node)  # there is a node to write on
         stated = [q for q in facts.store if q.graph_name == unit.graph]
         for answers in ways(slots):
             graph = NamedNode(f"urn:cnil-kg:variant:{len(descriptions)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from itertools import product
 
 import pytest
@@ -81,14 +82,28 @@ def answered(run: Run, asked: Asked, unit: Unit, slots: list[Slot]) -> Iterator[
 
 
 def original(run: Run, graph: NamedNode, node: NamedNode) -> NamedNode:
-    """The node a user would write a fact on: the association or usage behind a canonical pair."""
+    """The node a user would write a fact on: the association or usage behind a canonical pair.
+
+    Where the pair is stated by a plain link (`prov:used`), a usage is added to the facts to write on.
+    """
     if not node.value.startswith("urn:cnil-kg:"):
         return node
-    for end, link in (("ofActor", "agent"), ("ofDataset", "entity")):
+    facts, prov = run.reasoned.facts.store, "http://www.w3.org/ns/prov#"
+    for end, link, qualified in (
+        ("ofActor", "agent", "qualifiedAssociation"),
+        ("ofDataset", "entity", "qualifiedUsage"),
+    ):
         other = run.concluder.value(node, end, graph)
         if other is not None:
-            place = NamedNode(f"http://www.w3.org/ns/prov#{link}")
-            return next(iter(run.reasoned.facts.store.quads_for_pattern(None, place, other, graph))).subject
+            place = NamedNode(prov + link)
+            found = next(iter(facts.quads_for_pattern(None, place, other, graph)), None)
+            if found is not None:
+                return found.subject
+            added = NamedNode(f"https://example.org/added/{sha256(node.value.encode()).hexdigest()[:8]}")
+            processing = run.concluder.value(node, "ofProcessing", graph)
+            facts.add(Quad(processing, NamedNode(prov + qualified), added, graph))
+            facts.add(Quad(added, place, other, graph))
+            return added
     return node
 
 
