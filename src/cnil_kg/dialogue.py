@@ -104,7 +104,12 @@ def _answered(session: Session, question: Question, left: int, lang: str) -> boo
     for number, choice in enumerate(question.choices, 1):
         click.echo(f"  {number:>3}  {choice.code}  {choice.label.of(lang)}")
     while True:
-        text = click.prompt(f"  {KINDS[question.kind].of(lang)}", default="", show_default=False).strip()
+        text = click.prompt(
+            f"  {KINDS[question.kind].of(lang)}",
+            default="",
+            show_default=False,
+            prompt_suffix=" : " if lang == "fr" else ": ",
+        ).strip()
         if not text:
             return False
         if text.lower() in _END:

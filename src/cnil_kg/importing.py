@@ -10,6 +10,7 @@ from cnil_kg.errors import InputError
 from cnil_kg.inputs.sources import absent, read_bytes, unreadable
 from cnil_kg.model import Warning_
 from cnil_kg.readers import choose, readers
+from cnil_kg.readers.collector import is_iri
 from cnil_kg.readers.record import Imported, Source
 from cnil_kg.rulebook import load_rulebook
 
@@ -51,6 +52,8 @@ def import_record(
     """
     from cnil_kg.outputs.record import written  # noqa: PLC0415
 
+    if id and not is_iri(id):
+        raise InputError(f"--id {id!r} is no IRI", source, "Write it whole, like https://example.org/dataset.")
     known = None if vocabulary is None else _vocabulary(vocabulary)
     file = opened(source, id, known, stdin)
     refuse_definitions(file)

@@ -361,6 +361,12 @@ def test_refusals(files: dict[str, str], tmp_path: Path) -> None:
     )
     assert "no dataset states a category of data" in fails("atlas", other, "--part", "classifications")
     assert "no dataset with a DataHub URN lacks a fact" in fails("datahub", other, "--part", "form")
+    for target, wrong, said in (
+        ("ckan", "openmetadata", "is no CKAN package"),
+        ("openmetadata", "datahub", "is no OpenMetadata table"),
+        ("datahub", "openmetadata", "holds no dataset of DataHub"),
+    ):
+        assert said in fails(target, project, "--into", files[wrong])
     for text, said in (('{"comunity": "x"}', 'no key "comunity"'), ('{"types": {"proces": "x"}}', "not understood")):
         (tmp_path / "names.json").write_text(text)
         assert said in fails("collibra", project, "--into", str(tmp_path / "names.json"))

@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from cnil_kg import plugins, readers
 from cnil_kg.cli import cli
+from cnil_kg.errors import InputError
 from cnil_kg.importing import import_record
 from cnil_kg.outputs import file as output
 from cnil_kg.outputs.file import write_new
@@ -391,6 +392,12 @@ def test_every_reader_of_ours_is_an_entry_point() -> None:
     section = text[text.index('[project.entry-points."cnil_kg.readers"]') :].split("\n\n")[0]
     declared = dict(re.findall(r'^(\w+) = "([\w.]+):READER"', section, re.MULTILINE))
     assert declared == {name: f"cnil_kg.readers.{name}" for name in readers.OWN}
+
+
+@pytest.mark.parametrize("id_", ["a b", "foo", 'http://a/b"c', "<https://example.org/d>"])
+def test_an_id_that_is_no_iri_is_refused(id_: str, record: Path) -> None:
+    with pytest.raises(InputError, match="--id .* is no IRI"):
+        import_record(str(record), id=id_)
 
 
 # == Untrusted input

@@ -25,6 +25,8 @@ _WORDS = {
                  "rien ne reste indéterminé faute de faits.",
                  "Questions: {n}. However they are answered, lists being given whole, "
                  "nothing stays undetermined for want of facts."),
+    "link": Text("Une description manque : une fois ajoutée, elle appelle ses propres questions.",
+                 "A description is missing: once it is there, it has questions of its own."),
     "follow": Text("À poser selon les réponses qui précèdent : {n}.",
                    "To be asked according to the answers above: {n}."),
     "why": Text("En dépendent", "What depends on it"),
@@ -73,7 +75,8 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         found, lang = self.asking.questions, self.lang
-        yield word("some" if found else "none", lang, n=len(found))
+        links = any(question.kind == "link" for question in found)
+        yield word("link" if links else "some" if found else "none", lang, n=len(found))
         follow = sum(question.follow_up for question in found)
         for number, question in enumerate(found, 1):
             yield ""

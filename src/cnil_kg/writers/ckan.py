@@ -29,6 +29,8 @@ class Ckan:
             InputError: the package is not given, or the descriptions say nothing of it.
         """
         source = export.record("the package to patch", "Give the answer of package_show for it.")
+        if not ckan.READER.recognises(source):
+            raise InputError("is no CKAN package", source.name, "Give the answer of package_show, in JSON.")
         iri = ckan.READER.read(source).stated[0].root
         answer = read_json(source)
         package = answer.get("result", answer)

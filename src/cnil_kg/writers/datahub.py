@@ -169,6 +169,8 @@ def _prompt(property_: Property, lang: str) -> dict[str, Tree]:
 
 def _values(export: Export) -> Iterator[dict[str, Tree]]:
     source = export.record("what DataHub holds of the datasets", "Give them as a file, in YAML or as proposals.")
+    if not datahub.READER.recognises(source):
+        raise InputError("holds no dataset of DataHub", source.name, "Give datasets in YAML, or proposals in JSON.")
     record = datahub.READER.read(source)
     known: dict[str, dict[str, list[str]]] = {}
     for stated in record.stated:

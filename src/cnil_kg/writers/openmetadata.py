@@ -64,6 +64,10 @@ def _patches(export: Export) -> Iterator[dict[str, Tree]]:
         InputError: nothing is said of any.
     """
     source = export.record("the table to patch", "Give it as OpenMetadata answers it: GET /api/v1/tables/{id}.")
+    if not openmetadata.READER.recognises(source):
+        raise InputError(
+            "is no OpenMetadata table", source.name, "Give the answer of GET /api/v1/tables/{id}, in JSON."
+        )
     named = ""
     known = False
     for place, tree in openmetadata.READER.tables(read_json(source)):
