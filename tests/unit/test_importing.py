@@ -396,7 +396,7 @@ def test_every_reader_of_ours_is_an_entry_point() -> None:
 
 @pytest.mark.parametrize("id_", ["a b", "foo", 'http://a/b"c', "<https://example.org/d>"])
 def test_an_id_that_is_no_iri_is_refused(id_: str, record: Path) -> None:
-    with pytest.raises(InputError, match="--id .* is no IRI"):
+    with pytest.raises(InputError, match=r"--id .* is no IRI"):
         import_record(str(record), id=id_)
 
 
