@@ -14,14 +14,19 @@ from cnil_kg.inputs.normalise import Names, Terms
 from cnil_kg.inputs.projects import BNODE
 from cnil_kg.inputs.sources import Document
 from cnil_kg.model import Origin, Text, Warning_
-from cnil_kg.vocab import NONE, NOT_ASSESSED, OWL, XSD, shrink
+from cnil_kg.vocab import DPV, NONE, NOT_ASSESSED, OWL, XSD, shrink
 
 _IMPORTS = NamedNode(OWL + "imports")
 _ABSENT = frozenset({NamedNode(NONE), NamedNode(NOT_ASSESSED)})
 _CONCEPTS = {
     "choice": Text("l'un des termes de sa liste fermée", "one of the terms of its closed list"),
     "list": Text("des termes de sa liste fermée", "terms of its closed list"),
+    "iri": Text("une ressource, nommée par son IRI", "a resource, named by its IRI"),
+    "actor": Text("un acteur, nommé par son IRI", "an actor, named by its IRI"),
 }
+
+_IN_WORDS = frozenset({DPV + "hasPurpose"})
+"""Where words are read as well: the purpose of a collection (D54)."""
 
 
 class Reading:
@@ -137,7 +142,7 @@ class Reading:
                 f"{name} expects {expected.en}: {shown} is read as {kept}.",
             )
             self._warn("loose-literal", text, predicate.value)
-        elif fact in _CONCEPTS and literal.datatype.value != XSD + "boolean":
+        elif fact in _CONCEPTS and literal.datatype.value != XSD + "boolean" and predicate.value not in _IN_WORDS:
             name, shown, concept = shrink(predicate.value), _quoted(literal), _CONCEPTS[fact]
             text = Text(
                 f"{name} attend {concept.fr} : aucune règle ne lit le texte {shown}.",
