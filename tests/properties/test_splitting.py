@@ -19,7 +19,7 @@ from doctrine import DOCTRINE, describe, entries
 from harness import AS_OF, CASES, EXAMPLE, HEADER
 
 # Every 12th case and doctrine entry is also run alone.
-ALONE = 12
+ALONE = 36
 
 
 def sources() -> dict[str, list[Triple]]:
