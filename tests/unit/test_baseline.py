@@ -78,7 +78,7 @@ def test_what_no_longer_occurs_is_counted_apart_from_what_was_not_read() -> None
         "Points of the baseline about projects that were not read: 1",
     ]
     assert next(iter(baseline_counts(found.baseline, "fr"))) == (
-        "État de référence known.json, points déjà connus et non montrés : 122 (Exigences : 2 non respectées, "
+        "État de référence known.json, points déjà connus et non montrés : 121 (Exigences : 2 non respectées, "
         "118 indéterminées; Conclusions : 1 indéterminée; Contradictions : 0)"
     )
 
